@@ -1,0 +1,1 @@
+"""The one rule language of segments, journeys, routing and automations."""

@@ -1,0 +1,1 @@
+"""Small tools with no I/O and no word of our field."""

@@ -1,0 +1,31 @@
+"""The nouns: frozen data, no I/O. One word for each thing, as in docs/reference/glossary.md."""
+
+from hark.model.context import Action, Context, Decision, Finding, Outcome
+from hark.model.event import Event, Identity, Refused
+from hark.model.person import Consent, IdentityKind, Person, Profile, Purpose, Trait
+from hark.model.raw import Accepted, Admission, Denied, Raw, Reply, Request, Route, Source
+
+__all__ = [
+    "Accepted",
+    "Action",
+    "Admission",
+    "Consent",
+    "Context",
+    "Decision",
+    "Denied",
+    "Event",
+    "Finding",
+    "Identity",
+    "IdentityKind",
+    "Outcome",
+    "Person",
+    "Profile",
+    "Purpose",
+    "Raw",
+    "Refused",
+    "Reply",
+    "Request",
+    "Route",
+    "Source",
+    "Trait",
+]

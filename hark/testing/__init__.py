@@ -1,0 +1,1 @@
+"""Fakes, builders and check suites, public: plug-in authors use them too."""

@@ -1,0 +1,1 @@
+"""What every screen stands on: sessions, rights, pages, live updates."""
