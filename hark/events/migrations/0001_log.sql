@@ -28,7 +28,7 @@ create table raw (
   head bytea not null,                 -- JSON: method, path, query, params, headers without secrets, remote
   body bytea not null                  -- unpacked
 ) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.2);
-alter table raw alter column body set compression lz4;
+alter table raw alter column body set storage external; -- PostgreSQL's own compression would cost more than the disk
 create index raw_waiting on raw (id) where state = 0;
 create index raw_by_source on raw (source, id);
 

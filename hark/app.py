@@ -1,0 +1,224 @@
+"""The composition root: from a configuration to a database, plug-ins, the door, the screens and the loops that work."""
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import psycopg
+
+from hark import flow
+from hark.api.collect import Door
+from hark.config import Config
+from hark.errors import HarkError, Retry
+from hark.events import timers
+from hark.events.load import Loader
+from hark.events.record import Recorder, queries
+from hark.events.sources import Sources
+from hark.kit import clock
+from hark.model import Declared
+from hark.people.consent import declared_purposes
+from hark.people.kinds import declared_kinds
+from hark.registry import Registry, find
+from hark.store import Database
+from hark.store.embedded import Embedded
+from hark.store.migrate import migrate
+
+log = logging.getLogger(__name__)
+Scope = MutableMapping[str, Any]
+ASGI = Callable[[Scope, Callable[..., Awaitable[Any]], Callable[..., Awaitable[Any]]], Awaitable[None]]
+
+
+def read_config(raw: dict[str, Any]) -> Config:
+    """A configuration that a parent process handed over as JSON."""
+    return msgspec.convert(raw, Config, dec_hook=lambda kind, value: Path(value))
+
+
+@contextmanager
+def database_url(config: Config) -> Iterator[str]:
+    """The address of the database: another's, or the embedded one, started for as long as it is needed."""
+    if config.database_url:
+        yield config.database_url
+        return
+    embedded = Embedded(config.data, config.postgres_bin)
+    url = embedded.start()
+    try:
+        yield url
+    finally:
+        embedded.stop()
+
+
+def prepare(url: str) -> list[str]:
+    """Bring the database to this program's shape; returns the migrations that were applied."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        return migrate(connection, flow.ROOMS)
+
+
+class Hark:
+    """One process's hold on everything: made once, closed once."""
+
+    def __init__(self, config: Config, url: str, *, name: str = "hark", most_connections: int = 8) -> None:
+        self.config = config
+        self.url = url
+        self.database = Database(url, most=most_connections, name=name).open()
+        self.registry: Registry = find()
+        self.sources = Sources(self.database)
+        self.declared = declared(self.database, self.registry)
+
+    def engines(self) -> flow.Engines:
+        return flow.Engines(database=self.database, declared=self.declared, batch=self.config.batch)
+
+    def loader(self) -> Loader:
+        return Loader(
+            self.registry,
+            self.sources,
+            self.declared.salt,
+            history_after=timedelta(hours=self.config.history_after_hours),
+        )
+
+    def settle(self) -> int:
+        """Load and process until nothing waits; how many events went through. For tools and tests without a server."""
+        loader, engines, total = self.loader(), self.engines(), 0
+        while True:
+            with self.database.transaction() as tx:
+                loaded = loader.load(tx)
+            moved = flow.advance(engines)
+            total += moved
+            if not moved and not (loaded and loaded.raws):
+                return total
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def declared(database: Database, registry: Registry) -> Declared:
+    with database.transaction() as tx:
+        salt = tx.value(queries.salt, salt=secrets.token_bytes(32))
+    return Declared(
+        kinds=declared_kinds(registry.kinds()), purposes=declared_purposes(registry.purposes()), salt=bytes(salt)
+    )
+
+
+def web(config: Config, url: str) -> ASGI:
+    """The ASGI program of a web process: the collection door first, every other path to the screens and the API."""
+    hark = Hark(config, url, name="hark web", most_connections=12)
+    recorder = Recorder(url)
+    door = Door(hark.registry, hark.sources, recorder, config, clock.now)
+    site = _site(hark)
+
+    async def program(
+        scope: Scope, receive: Callable[..., Awaitable[Any]], send: Callable[..., Awaitable[Any]]
+    ) -> None:
+        if scope["type"] == "http" and (found := door.find(scope)):
+            await door.answer(found, scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await _lifespan(receive, send, recorder, hark)
+        else:
+            await site(scope, receive, send)
+
+    return program
+
+
+async def _lifespan(
+    receive: Callable[..., Awaitable[Any]], send: Callable[..., Awaitable[Any]], recorder: Recorder, hark: Hark
+) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await recorder.start()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await recorder.stop()
+            hark.close()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+def _site(hark: Hark) -> ASGI:
+    from litestar import Litestar
+
+    from hark.api.health import health, ready
+
+    return cast(ASGI, Litestar(route_handlers=[health, ready], state=_state(hark), openapi_config=None))
+
+
+def _state(hark: Hark) -> Any:
+    from litestar.datastructures import State
+
+    return State({"hark": hark, "database": hark.database, "config": hark.config})
+
+
+class Loop(threading.Thread):
+    """Calls `turn` until stopped: at once again while it finds work, else when a channel is notified or after a while.
+
+    A database that is away is waited for; the loop goes on where its transaction left off.
+    """
+
+    def __init__(self, name: str, url: str, channel: str, turn: Callable[[], bool], idle: float = 1.0) -> None:
+        super().__init__(name=name, daemon=True)
+        self._url, self._channel, self._turn, self._idle = url, channel, turn, idle
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with psycopg.connect(self._url, autocommit=True, application_name=f"hark {self.name}") as ears:
+                    ears.execute(f"listen {self._channel}".encode())
+                    self._work(ears)
+            except (psycopg.Error, HarkError, OSError) as error:
+                if not isinstance(error, Retry | psycopg.OperationalError):
+                    log.exception("the %s loop failed and will go on in a second", self.name)
+                self._stopping.wait(1.0)
+
+    def _work(self, ears: psycopg.Connection[Any]) -> None:
+        while not self._stopping.is_set():
+            if self._turn():
+                continue
+            for _ in ears.notifies(timeout=self._idle, stop_after=1):
+                pass
+
+
+def loops(hark: Hark, kind: str) -> list[Loop]:
+    """The loops of a working process of one kind (`load` or `work`), not yet started."""
+    loader, engines = hark.loader(), hark.engines()
+
+    def load() -> bool:
+        with hark.database.transaction() as tx:
+            loaded = loader.load(tx)
+        return bool(loaded and loaded.raws)
+
+    def process() -> bool:
+        return flow.advance(engines) > 0
+
+    def come_due() -> bool:
+        with hark.database.transaction() as tx:
+            return timers.come_due(tx, clock.now()) > 0
+
+    if kind == "load":
+        return [Loop("load", hark.url, "hark_raw", load), Loop("timers", hark.url, "hark_timer", come_due)]
+    return [Loop("process", hark.url, "hark_event", process)]
+
+
+def work(config: Config, url: str, stopping: threading.Event, kind: str) -> None:
+    """The body of a working process: runs its loops until `stopping` is set."""
+    hark = Hark(config, url, name=f"hark {kind}")
+    running = loops(hark, kind)
+    for loop in running:
+        loop.start()
+    while not stopping.wait(0.5):
+        pass
+    for loop in running:
+        loop.stop()
+    until = time.monotonic() + 10
+    for loop in running:
+        loop.join(max(0.0, until - time.monotonic()))
+    hark.close()

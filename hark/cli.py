@@ -1,0 +1,51 @@
+"""The command line: `hark COMMAND`. One file per command in hark/commands; the file's name is the command's."""
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from hark import __version__
+from hark.config import Config, load
+from hark.errors import HarkError
+
+COMMANDS = {
+    "serve": "start Hark",
+    "source": "add and list sources of events",
+}
+
+
+def main(words: list[str] | None = None) -> int:
+    words = sys.argv[1:] if words is None else words
+    parser = argparse.ArgumentParser(prog="hark", description="Every signal of a customer becomes one living profile.")
+    parser.add_argument("--version", action="version", version=f"hark {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    chosen = next((word for word in words if word in COMMANDS), None)
+    for name, about in COMMANDS.items():
+        command = commands.add_parser(name, help=about, description=about)
+        _add_common(command)
+        if name == chosen:  # only the command that is called is imported: `hark source` must not load a web server
+            import_module(f"hark.commands.{name.replace('-', '_')}").add(command)
+    arguments = parser.parse_args(words)
+    try:
+        return int(arguments.run(arguments) or 0)
+    except HarkError as error:
+        print(f"hark {arguments.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def configuration(arguments: argparse.Namespace, **more: Any) -> Config:
+    """The configuration with what was given on the command line laid over it."""
+    return load(os.environ, data=arguments.data, **more)
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--data", type=Path, help="folder of everything that Hark keeps (default ./hark-data)")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

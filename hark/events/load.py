@@ -1,0 +1,231 @@
+"""The loader: takes recorded requests in order, makes events of them, each message once, and appends them to the log.
+
+One loader at a time (an advisory lock held by its transaction), so that log positions are committed in their order.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from hark.errors import Rejected
+from hark.events.record import Own, queries, request_of
+from hark.events.sources import OWN, Sources
+from hark.kit.ids import event_id
+from hark.kit.text import clean, clean_json, shorten
+from hark.model import Event, Raw, Refused, Source
+from hark.registry import Registry
+from hark.store import Transaction
+
+log = logging.getLogger(__name__)
+LOCK = 0x4C6F6164  # "Load"
+_json = msgspec.json.encode
+_decode_own = msgspec.json.Decoder(list[Own]).decode
+
+
+class Loaded(Struct, frozen=True):
+    raws: int
+    events: int
+    duplicates: int
+    refused: int
+
+
+class Loader:
+    """What a loader works with: where plug-ins and sources are found, and the installation's salt and limits."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        sources: Sources,
+        salt: bytes,
+        *,
+        history_after: timedelta = timedelta(hours=24),
+        rows: int = 200,
+        size: int = 16_000_000,
+    ) -> None:
+        self.registry = registry
+        self.sources = sources
+        self.salt = salt[:64]
+        self.history_after = history_after
+        self.rows = rows
+        self.size = size
+
+    def load(self, tx: Transaction) -> Loaded | None:
+        """Load what waits, at most one batch. None where another loader is at work."""
+        if not tx.value(queries.try_lock, lock=LOCK):
+            return None
+        rows = tx.all(queries.waiting_raws, rows=self.rows, bytes=self.size)
+        if not rows:
+            return Loaded(0, 0, 0, 0)
+        events: list[tuple[int, Event]] = []
+        refusals: list[tuple[Any, ...]] = []
+        refused_raws: list[int] = []
+        for row in rows:
+            before = len(events)
+            self._receive(row, events, refusals)
+            if len(events) == before and refusals and refusals[-1][0] == row["id"]:
+                refused_raws.append(row["id"])
+        fresh, duplicates = self._once(tx, events)
+        if fresh:
+            tx.copy(queries.copy_events, (_line(event, raw) for raw, event in fresh))
+        if refusals:
+            tx.copy(queries.copy_refusals, refusals)
+        tx.run(queries.mark_raws, ids=[row["id"] for row in rows], refused=refused_raws)
+        _count(tx, fresh, duplicates, refusals)
+        if fresh:
+            tx.notify("hark_event")
+        return Loaded(len(rows), len(fresh), len(duplicates), len(refusals))
+
+    def _receive(self, row: dict[str, Any], events: list[tuple[int, Event]], refusals: list[tuple[Any, ...]]) -> None:
+        number, received = row["id"], row["received_at"]
+
+        def refuse(index: int, reason: str, item: Any = None) -> None:
+            text = None if item is None else _text(item)
+            refusals.append((number, row["source"], received, index, shorten(clean(reason), 2000), text))
+
+        source = self.sources.by_id(row["source"]) or Source(id=row["source"], name=row["source"], write_key="")
+        try:
+            raw = Raw(
+                id=number,
+                received_at=received,
+                source=source,
+                plugin=row["plugin"],
+                request=request_of(row["head"], row["body"]),
+                imported=row["imported"],
+            )
+            for result in self._items(raw):
+                if isinstance(result, Refused):
+                    refuse(result.index, result.reason, result.item)
+                else:
+                    events.append((number, self._settle(result, raw)))
+        except Rejected as error:
+            refuse(0, error.reason)
+        except Exception as error:
+            log.exception("plug-in %s failed on request %s", row["plugin"], number)
+            events[:] = [pair for pair in events if pair[0] != number]
+            refuse(0, f"the plug-in {row['plugin']} failed on it: {type(error).__name__}: {error}")
+
+    def _items(self, raw: Raw) -> Iterable[Event | Refused]:
+        if raw.plugin == OWN.plugin:
+            return (_event_of(own, raw.received_at) for own in _decode_own(raw.request.body))
+        receive = self.registry[raw.plugin].part("receive")
+        if receive is None:
+            raise Rejected(f"the plug-in {raw.plugin} receives nothing")
+        result: Iterable[Event | Refused] = receive.receive(raw, {**raw.source.settings})
+        return result
+
+    def _settle(self, event: Event, raw: Raw) -> Event:
+        historical = event.historical or raw.imported or raw.received_at - event.at > self.history_after
+        channel = raw.source.channel or event.channel
+        if historical == event.historical and channel == event.channel:
+            return event
+        if event.source == OWN.id:
+            return event
+        return msgspec.structs.replace(event, historical=historical, channel=channel)
+
+    def _once(
+        self, tx: Transaction, events: list[tuple[int, Event]]
+    ) -> tuple[list[tuple[int, Event]], list[tuple[int, Event]]]:
+        """Those that come for the first time, and those that were here before."""
+        if not events:
+            return [], []
+        keyed: dict[UUID, tuple[int, Event]] = {}
+        duplicates = []
+        for pair in events:
+            key = message_key(self.salt, pair[1].source, pair[1].message_id)
+            if key in keyed:
+                duplicates.append(pair)
+            else:
+                keyed[key] = pair
+        # In the order of the index, so that two loads of the same keys cannot wait for each other.
+        new = {row[0] for row in tx.tuples(queries.add_keys, keys=sorted(keyed))}
+        fresh = [pair for key, pair in keyed.items() if key in new]
+        duplicates += [pair for key, pair in keyed.items() if key not in new]
+        return fresh, duplicates
+
+
+def message_key(salt: bytes, source: str, message_id: str) -> UUID:
+    """A keyed hash: it recognises a message for ever and tells nothing about it, so it may outlive an erasure."""
+    text = f"{source}\0{message_id}".encode("utf-8", "replace")
+    return UUID(bytes=blake2b(text, digest_size=16, key=salt).digest())
+
+
+def _event_of(own: Own, received_at: datetime) -> Event:
+    return Event(
+        id=event_id(received_at, OWN.id, own.message_id),
+        type=own.type,
+        name=own.name,
+        at=own.at,
+        received_at=received_at,
+        source=OWN.id,
+        message_id=own.message_id,
+        identities=own.identities,
+        traits=own.traits,
+        properties=own.properties,
+        context=own.context,
+        channel=own.channel,
+        caused_by=own.caused_by,
+        depth=own.depth,
+    )
+
+
+def _line(event: Event, raw: int) -> tuple[Any, ...]:
+    return (
+        event.id,
+        event.type,
+        clean(event.name),
+        event.at,
+        event.received_at,
+        event.source,
+        clean(event.message_id),
+        _text(event.identities),
+        _text(event.traits),
+        _text(event.properties),
+        _text(event.context),
+        event.channel,
+        event.historical,
+        event.caused_by,
+        event.depth,
+        raw,
+    )
+
+
+def _text(value: Any) -> str:
+    """JSON that PostgreSQL holds: no NUL, no half characters, no number beyond its range."""
+    try:
+        encoded = _json(value)
+    except (UnicodeEncodeError, ValueError, RecursionError):
+        encoded = _json(clean_json(value))
+    if b"\\u0000" in encoded:
+        encoded = _json(clean_json(msgspec.json.decode(encoded)))
+    return encoded.decode()
+
+
+def _count(
+    tx: Transaction,
+    fresh: list[tuple[int, Event]],
+    duplicates: list[tuple[int, Event]],
+    refusals: list[tuple[Any, ...]],
+) -> None:
+    counts: dict[tuple[str, datetime], Counter[str]] = {}
+    for word, pairs in (("accepted", fresh), ("duplicate", duplicates)):
+        for _, event in pairs:
+            hour = event.received_at.replace(minute=0, second=0, microsecond=0)
+            counts.setdefault((event.source, hour), Counter())[word] += 1
+    for _, source, at, *_ in refusals:
+        counts.setdefault((source, at.replace(minute=0, second=0, microsecond=0)), Counter())["refused"] += 1
+    if not counts:
+        return
+    keys = sorted(counts)
+    tx.run(
+        queries.add_arrivals,
+        sources=[source for source, _ in keys],
+        hours=[hour for _, hour in keys],
+        **{word: [counts[key][word] for key in keys] for word in ("accepted", "duplicate", "refused")},
+    )

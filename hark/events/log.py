@@ -1,0 +1,116 @@
+"""The log as the path reads it: events in order, the cursor, what was set aside, and decisions that were made."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import psycopg
+
+from hark.events.record import queries
+from hark.model import Decision, Event, Identity
+from hark.store import Transaction
+
+# What a lost connection or a stopped server raises, as against an event that cannot be processed.
+LOST = (psycopg.OperationalError, psycopg.InterfaceError)
+
+
+def lock_cursor(tx: Transaction, name: str) -> int | None:
+    """The cursor's position, held until the transaction ends; None where another process holds it."""
+    position: int | None = tx.value(queries.lock_cursor, name=name)
+    return position
+
+
+def move_cursor(tx: Transaction, name: str, position: int) -> None:
+    tx.run(queries.move_cursor, name=name, position=position)
+    tx.notify("hark_done", str(position))
+
+
+def read_after(tx: Transaction, position: int, limit: int) -> list[Event]:
+    return [_event(row) for row in tx.tuples(queries.events_after, position=position, limit=limit)]
+
+
+def read_up_to(tx: Transaction, position: int, last: int, limit: int) -> list[Event]:
+    return [_event(row) for row in tx.tuples(queries.events_up_to, position=position, last=last, limit=limit)]
+
+
+def read_at(tx: Transaction, positions: Sequence[int]) -> list[Event]:
+    return [_event(row) for row in tx.tuples(queries.events_at, positions=list(positions))]
+
+
+def park(tx: Transaction, position: int, error: str) -> None:
+    tx.run(queries.park, position=position, error=error.replace("\0", "\ufffd")[:4000])
+
+
+def unpark(tx: Transaction, positions: Sequence[int]) -> None:
+    if positions:
+        tx.run(queries.unpark, positions=list(positions))
+
+
+def lag(tx: Transaction) -> dict[str, Any]:
+    """How far the path is behind: requests waiting to be loaded, events waiting to be processed (counted up to 100,000),
+    and when the oldest of them arrived."""
+    behind = tx.one(queries.lag) or {}
+    oldest = behind.get("oldest")
+    return {
+        "requests": tx.value(queries.waiting_count),
+        "events": behind.get("waiting", 0),
+        "oldest": oldest.isoformat() if oldest else None,
+    }
+
+
+def add_decisions(tx: Transaction, decided: Sequence[tuple[Decision, datetime]]) -> None:
+    """Append decisions with the time of their event; one that is there already (the same event, decider, action and
+    number) stays as it was. Those held out are recorded so that effect can be measured, and not carried out."""
+    if not decided:
+        return
+    rows = [
+        {
+            **msgspec.to_builtins(decision),
+            "action": decision.action.name,
+            "parameters": decision.action.parameters,
+            "decided_at": at,
+            "state": "held_out" if decision.held_out else "queued",
+        }
+        for decision, at in decided
+    ]
+    tx.run(queries.add_decisions, rows=msgspec.json.encode(rows).decode())
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    (
+        number,
+        kind,
+        name,
+        at,
+        received_at,
+        source,
+        message_id,
+        identities,
+        traits,
+        properties,
+        context,
+        channel,
+        historical,
+        caused_by,
+        depth,
+        position,
+    ) = row
+    return Event(
+        id=number,
+        type=kind,
+        name=name,
+        at=at,
+        received_at=received_at,
+        source=source,
+        message_id=message_id,
+        identities=tuple(Identity(kind, value) for kind, value in identities),
+        traits=traits,
+        properties=properties,
+        context=context,
+        channel=channel,
+        historical=historical,
+        caused_by=caused_by,
+        depth=depth,
+        position=position,
+    )

@@ -1,0 +1,100 @@
+-- name: copy_raw
+copy raw (received_at, source, plugin, imported, state, head, body) from stdin (format binary)
+
+-- name: try_lock
+select pg_try_advisory_xact_lock(%(lock)s)
+
+-- name: waiting_raws
+-- The oldest first, at most so many rows and so many bytes, but always one.
+select id, received_at, source, plugin, imported, head, body
+  from (select *, sum(octet_length(body)) over (order by id) as total, row_number() over (order by id) as nth
+          from (select * from raw where state = 0 order by id limit %(rows)s) waiting) measured
+ where total <= %(bytes)s or nth = 1
+ order by id
+
+-- name: add_keys
+-- Gives back the keys that were not there yet.
+insert into message (key) select unnest(%(keys)s::uuid[]) on conflict do nothing returning key
+
+-- name: copy_events
+copy event (id, type, name, at, received_at, source, message_id, identities, traits, properties, context,
+            channel, historical, caused_by, depth, raw) from stdin
+
+-- name: copy_refusals
+copy refusal (raw, source, at, item_index, reason, item) from stdin
+
+-- name: mark_raws
+update raw set state = case when id = any(%(refused)s::bigint[]) then 2 else 1 end where id = any(%(ids)s::bigint[])
+
+-- name: add_arrivals
+insert into arrival (source, hour, accepted, duplicate, refused)
+select * from unnest(%(sources)s::text[], %(hours)s::timestamptz[],
+                     %(accepted)s::bigint[], %(duplicate)s::bigint[], %(refused)s::bigint[])
+on conflict (source, hour) do update
+   set accepted = arrival.accepted + excluded.accepted,
+       duplicate = arrival.duplicate + excluded.duplicate,
+       refused = arrival.refused + excluded.refused
+
+-- name: lock_cursor
+select position from cursor where name = %(name)s for update skip locked
+
+-- name: move_cursor
+update cursor set position = %(position)s, moved_at = now() where name = %(name)s
+
+-- name: cursor_position
+select position from cursor where name = %(name)s
+
+-- name: events_after
+select id, type, name, at, received_at, source, message_id, identities, traits, properties, context, channel, historical,
+       caused_by, depth, position
+  from event where position > %(position)s order by position limit %(limit)s
+
+-- name: events_up_to
+select id, type, name, at, received_at, source, message_id, identities, traits, properties, context, channel, historical,
+       caused_by, depth, position
+  from event where position > %(position)s and position <= %(last)s order by position limit %(limit)s
+
+-- name: events_at
+select id, type, name, at, received_at, source, message_id, identities, traits, properties, context, channel, historical,
+       caused_by, depth, position
+  from event where position = any(%(positions)s::bigint[]) order by position
+
+-- name: is_processed
+select e.position <= c.position from event e, cursor c where e.id = %(id)s and c.name = 'process'
+
+-- name: park
+insert into parked (position, error, at) values (%(position)s, %(error)s, now())
+on conflict (position) do update set error = excluded.error, at = excluded.at, attempts = parked.attempts + 1
+
+-- name: unpark
+delete from parked where position = any(%(positions)s::bigint[])
+
+-- name: parked
+select p.position, p.error, p.at, p.attempts, e.id, e.name, e.source
+  from parked p join event e using (position) order by p.position desc limit %(limit)s
+
+-- name: lag
+select count(*) as waiting, min(received_at) as oldest
+  from (select received_at from event where position > (select position from cursor where name = 'process')
+         order by position limit 100000) behind
+
+-- name: waiting_count
+select count(*) from (select 1 from raw where state = 0 limit 100000) waiting
+
+-- name: last_position
+select coalesce(max(position), 0) from event
+
+-- name: salt
+insert into installation (salt) values (%(salt)s) on conflict (one) do update set one = true returning salt
+
+-- name: add_decisions
+insert into decision (id, event, decider, action, parameters, person, findings, score, propensity, held_out, purpose,
+                      decided_at, state)
+select id, event, decider, action, parameters, person,
+       coalesce((select array_agg(f::uuid) from jsonb_array_elements_text(findings) f), '{}'),
+       score, propensity, held_out, purpose, decided_at, state
+  from jsonb_to_recordset(%(rows)s::jsonb) as r(id uuid, event uuid, decider text, action text, parameters jsonb,
+       person uuid, findings jsonb, score real, propensity real, held_out boolean, purpose text, decided_at timestamptz,
+       state text)
+on conflict (id) do nothing
+returning id

@@ -1,0 +1,91 @@
+"""The one path every event takes. Read this file first.
+
+receive → record → know → understand → decide → act → (record). The door (api/collect.py) receives and records, the loader
+(events/load.py) makes log entries of what was recorded, and `advance` takes them through the steps below, a batch at a
+time, in one transaction with its cursor: an event's effects are there exactly when the cursor is past it.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from hark.events import log as events
+from hark.model import Context, Declared, Event
+from hark.people.know import know as know_people
+from hark.store import Database, Transaction
+
+log = logging.getLogger(__name__)
+
+Step = Callable[[list[Context], Transaction, Declared], list[Context]]
+
+KNOW: tuple[Step, ...] = (know_people,)  # what we now know
+DECIDE: tuple[Step, ...] = ()  # what we propose to do
+
+# Rooms in the order in which their tables are made; each is a folder below hark/.
+ROOMS = ("events", "people", "web")
+CURSOR = "process"
+
+
+class Engines(Struct, frozen=True, kw_only=True):
+    """What a working process holds."""
+
+    database: Database
+    declared: Declared
+    batch: int = 500
+
+
+def process(batch: Sequence[Event], declared: Declared, tx: Transaction) -> None:
+    contexts = [Context(event=event) for event in batch]
+    for know in KNOW:
+        contexts = know(contexts, tx, declared)  # each fills its own slot, one set of SQL for the whole batch
+    if declared.replaying:
+        return  # findings and decisions are recorded; they are read back, never made again
+    for decide in DECIDE:
+        contexts = decide(contexts, tx, declared)  # decisions are appended, nothing is done yet
+    events.add_decisions(
+        tx, [(decision, context.event.received_at) for context in contexts for decision in context.decisions]
+    )
+
+
+def advance(engines: Engines) -> int:
+    """Process the next batch; how many events the cursor moved over. 0 also where another process is at it."""
+    with engines.database.transaction() as tx:
+        start = events.lock_cursor(tx, CURSOR)
+        if start is None:
+            return 0
+        batch = events.read_after(tx, start, engines.batch)
+        if not batch:
+            return 0
+        _process_or_park(batch, engines.declared, tx)
+        events.move_cursor(tx, CURSOR, batch[-1].position)
+        return len(batch)
+
+
+def retry_parked(engines: Engines, positions: Sequence[int]) -> list[int]:
+    """Try events again that were set aside; those that fail again stay. Returns the positions that went through."""
+    with engines.database.transaction() as tx:
+        if events.lock_cursor(tx, CURSOR) is None:
+            return []
+        batch = events.read_at(tx, positions)
+        failed = set(_process_or_park(batch, engines.declared, tx))
+        healed = [event.position for event in batch if event.position not in failed]
+        events.unpark(tx, healed)
+        return healed
+
+
+def _process_or_park(batch: Sequence[Event], declared: Declared, tx: Transaction) -> list[int]:
+    """A batch that fails is halved until the one event that cannot be processed is alone: it is set aside and shown."""
+    try:
+        with tx.connection.transaction():
+            process(batch, declared, tx)
+        return []
+    except events.LOST:
+        raise  # the database went away, the event is not to blame
+    except Exception as error:
+        if len(batch) > 1:
+            half = len(batch) // 2
+            return _process_or_park(batch[:half], declared, tx) + _process_or_park(batch[half:], declared, tx)
+        log.exception("event %s at %s was set aside", batch[0].id, batch[0].position)
+        events.park(tx, batch[0].position, f"{type(error).__name__}: {error}")
+        return [batch[0].position]

@@ -1,0 +1,105 @@
+"""Finds the plug-ins: folders in hark/plugins, and packages of others that registered the entry point `hark.plugins`."""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cached_property
+from importlib import import_module, resources
+from importlib.metadata import entry_points
+from importlib.resources.abc import Traversable
+from types import ModuleType
+
+import msgspec
+from msgspec import Struct
+
+from hark.errors import Misconfigured
+from hark.model import IdentityKind, Purpose, Route
+
+
+class Manifest(Struct, frozen=True):
+    """plugin.toml"""
+
+    name: str
+    version: str
+    about: str
+    needs: list[str] = []
+    level: str = "bronze"
+
+
+class Plugin:
+    """One folder. A part is there if its file is: `plugin.part("receive")` is None where the system cannot be heard."""
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+        self.folder: Traversable = resources.files(package)
+        self.manifest = _manifest(package, self.folder)
+        self.name = self.manifest.name
+        self._parts: dict[str, ModuleType | None] = {}
+
+    def part(self, name: str) -> ModuleType | None:
+        if name not in self._parts:
+            there = self.folder.joinpath(f"{name}.py").is_file()
+            self._parts[name] = import_module(f"{self.package}.{name}") if there else None
+        return self._parts[name]
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        return tuple(getattr(self.part("receive"), "ROUTES", ()))
+
+    @cached_property
+    def kinds(self) -> tuple[IdentityKind, ...]:
+        return tuple(getattr(self.part("identities"), "KINDS", ()))
+
+    @cached_property
+    def purposes(self) -> tuple[Purpose, ...]:
+        return tuple(getattr(self.part("purposes"), "PURPOSES", ()))
+
+
+class Registry:
+    def __init__(self, plugins: dict[str, Plugin]) -> None:
+        self.plugins = plugins
+
+    def __getitem__(self, name: str) -> Plugin:
+        try:
+            return self.plugins[name]
+        except KeyError:
+            known = ", ".join(sorted(self.plugins))
+            raise Misconfigured("plugin", f"there is no plug-in {name!r}; here are {known}") from None
+
+    def __iter__(self) -> Iterator[Plugin]:
+        return iter(self.plugins.values())
+
+    def able(self, part: str) -> list[Plugin]:
+        """Those that have a part: `able("write")` are the destinations."""
+        return [plugin for plugin in self if plugin.part(part) is not None]
+
+    def kinds(self) -> dict[str, IdentityKind]:
+        return {kind.name: kind for plugin in self for kind in plugin.kinds}
+
+    def purposes(self) -> dict[str, Purpose]:
+        return {purpose.name: purpose for plugin in self for purpose in plugin.purposes}
+
+
+def find() -> Registry:
+    """Every plug-in that is installed, by name. Misconfigured names the one whose plugin.toml is wrong or taken twice."""
+    packages = [f"hark.plugins.{folder.name}" for folder in _folders()]
+    packages += [entry.value for entry in entry_points(group="hark.plugins")]
+    found: dict[str, Plugin] = {}
+    for package in packages:
+        plugin = Plugin(package)
+        if plugin.name in found:
+            raise Misconfigured(package, f"the name {plugin.name!r} is taken by {found[plugin.name].package}")
+        found[plugin.name] = plugin
+    return Registry(found)
+
+
+def _folders() -> list[Traversable]:
+    folders = (f for f in resources.files("hark.plugins").iterdir() if f.joinpath("plugin.toml").is_file())
+    return sorted(folders, key=lambda folder: folder.name)
+
+
+def _manifest(package: str, folder: Traversable) -> Manifest:
+    try:
+        text = folder.joinpath("plugin.toml").read_text("utf-8")
+        return msgspec.convert(tomllib.loads(text), Manifest)
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"{package}/plugin.toml", str(error)) from None
