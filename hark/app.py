@@ -29,6 +29,7 @@ from hark.registry import Registry, find
 from hark.store import Database
 from hark.store.embedded import Embedded
 from hark.store.migrate import migrate
+from hark.work import migrate as prepare_work
 
 log = logging.getLogger(__name__)
 Scope = MutableMapping[str, Any]
@@ -57,7 +58,7 @@ def database_url(config: Config) -> Iterator[str]:
 def prepare(url: str) -> list[str]:
     """Bring the database to this program's shape; returns the migrations that were applied."""
     with psycopg.connect(url, autocommit=True) as connection:
-        return migrate(connection, flow.ROOMS)
+        return migrate(connection, flow.ROOMS) + prepare_work(connection)
 
 
 class Hark:

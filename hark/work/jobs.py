@@ -1,0 +1,174 @@
+"""Jobs: put into a transaction at hand, run by a worker until they are done.
+
+    work = Work(database.url, jobs=(act,), hand=engines)
+    work.put(act, decision, tx)         # queued if and when tx commits: never without its cause, never lost with it
+    work.run(stop)                      # in the worker process: act(decision, engines), again after Retry
+
+A job is a plain function of (argument, what is handed in). Its argument is data. It may run twice (a worker that died
+took the news of its success along), so it looks first whether its work is done already.
+"""
+
+import asyncio
+import logging
+import random
+import threading
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_type_hints
+
+import msgspec
+import procrastinate
+from procrastinate import retry as procrastinate_retry
+from procrastinate.jobs import Job as Stored
+
+from hark.errors import Misconfigured, Rejected, Retry
+from hark.store import Queries, Transaction
+
+queries = Queries(__file__)
+log = logging.getLogger(__name__)
+
+Job = Callable[[Any, Any], None]
+
+ATTEMPTS = 20  # after Retry: with the waits below about half a day
+FAULTS = 5  # after an error that nobody foresaw
+FIRST_WAIT, LONGEST_WAIT = 2.0, 3600.0  # seconds
+GRACE = 20.0  # seconds that running jobs get when the worker is asked to stop
+SILENT = 60.0  # seconds without a sign of life after which a worker's jobs are given to others
+
+
+class Work:
+    """The jobs that there are. `hand` goes to each as its second argument."""
+
+    def __init__(self, url: str, jobs: Iterable[Job] = (), hand: Any = None) -> None:
+        self.url = url
+        self.hand = hand
+        self._jobs = {_name(job): job for job in jobs}
+
+    def put(
+        self,
+        job: Job,
+        argument: Any,
+        tx: Transaction,
+        *,
+        at: datetime | None = None,
+        once: str | None = None,
+    ) -> None:
+        """Queue `job(argument, hand)` with this transaction.
+
+        at      not before this moment
+        once    nothing happens while a job with this key still waits
+        """
+        name = _name(job)
+        if name not in self._jobs:
+            raise Misconfigured("jobs", f"{name} is not among the jobs of this program")
+        arguments = {"argument": msgspec.to_builtins(argument)}
+        if once is not None:
+            tx.run(queries.hold_key, key=once)
+        tx.run(queries.put, name=name, once=once, arguments=msgspec.json.encode(arguments).decode(), at=at)
+
+    def run(self, stop: threading.Event, *, together: int = 4, until_empty: bool = False) -> None:
+        """Do what is queued until `stop` is set (or, for tests, until nothing is left that may run now)."""
+        asyncio.run(self._run(stop, together, until_empty))
+
+    async def _run(self, stop: threading.Event, together: int, until_empty: bool) -> None:
+        connector = procrastinate.PsycopgConnector(
+            conninfo=self.url, min_size=1, max_size=together + 2, kwargs={"application_name": "hark work"}
+        )
+        app = procrastinate.App(connector=connector)
+        for name, job in self._jobs.items():
+            app.task(name=name, retry=_Again())(_bound(job, self.hand))
+        async with app.open_async():
+            await _rescue(app)
+            worker = asyncio.create_task(
+                app.run_worker_async(
+                    concurrency=together,
+                    wait=not until_empty,
+                    listen_notify=not until_empty,
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=GRACE,
+                    stalled_worker_timeout=SILENT,
+                    fetch_job_polling_interval=2.0,
+                    delete_jobs="successful",
+                )
+            )
+            await _watch(app, worker, stop)
+
+
+def failed(tx: Transaction, limit: int = 100) -> list[dict[str, Any]]:
+    """Jobs that were given up, the newest first: {id, job, attempts, at}. What they were about is not shown here."""
+    return tx.all(queries.failed, limit=limit)
+
+
+def waiting(tx: Transaction) -> int:
+    return int(tx.value(queries.waiting))
+
+
+def try_again(tx: Transaction, job: int) -> bool:
+    """Queue a job that was given up once more; False where there is none."""
+    return tx.run(queries.try_again, job=job) > 0
+
+
+def pause(attempt: int, draw: Callable[[float, float], float] = random.uniform) -> float:
+    """Seconds until the next try after so many: doubling, and spread so that those who failed together come apart."""
+    most = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt, 20))
+    return draw(most / 2, most)
+
+
+def _name(job: Job) -> str:
+    return f"{job.__module__}.{job.__name__}"
+
+
+def _bound(job: Job, hand: Any) -> Callable[..., None]:
+    kind = next(iter(get_type_hints(job).values()), Any)
+
+    def do(argument: Any) -> None:
+        try:
+            job(msgspec.convert(argument, kind, strict=False), hand)
+        except (Retry, Rejected, Misconfigured) as error:
+            log.warning("%s: %s", _name(job), error)
+            raise
+        except Exception:
+            # The argument may hold what a person wrote to us, so it stays out of the log.
+            log.exception("%s failed", _name(job))
+            raise
+
+    return do
+
+
+class _Again(procrastinate_retry.BaseRetryStrategy):
+    """Our errors say themselves whether trying again makes sense."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Stored) -> procrastinate_retry.RetryDecision | None:
+        if isinstance(exception, Rejected | Misconfigured):
+            return None
+        most = ATTEMPTS if isinstance(exception, Retry) else FAULTS
+        if job.attempts >= most:
+            return None
+        wait = max(pause(job.attempts), getattr(exception, "after", None) or 0.0)
+        return procrastinate_retry.RetryDecision(retry_at=datetime.now(UTC) + timedelta(seconds=wait))
+
+
+async def _watch(app: procrastinate.App, worker: asyncio.Task[None], stop: threading.Event) -> None:
+    """Stop the worker when asked to, and now and then give the jobs of dead workers back."""
+    ticks = 0
+    while not worker.done():
+        if stop.is_set():
+            worker.cancel()
+            await asyncio.wait([worker])
+            break
+        await asyncio.wait([worker], timeout=0.2)
+        ticks += 1
+        if ticks % 150 == 0:
+            await _rescue(app)
+    if not worker.cancelled() and (error := worker.exception()):
+        raise error
+
+
+async def _rescue(app: procrastinate.App) -> None:
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
+        log.warning("job %s of a worker that went away starts again", job.id)
+        await app.job_manager.retry_job(job)
+
+
+# It would log every job with its arguments.
+logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
