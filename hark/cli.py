@@ -14,6 +14,8 @@ from hark.errors import HarkError
 COMMANDS = {
     "serve": "start Hark",
     "source": "add and list sources of events",
+    "replay": "rebuild all that is derived from the log",
+    "bench": "measure how fast it is here",
 }
 
 

@@ -8,10 +8,12 @@ time, in one transaction with its cursor: an event's effects are there exactly w
 import logging
 from collections.abc import Callable, Sequence
 
+import msgspec
 from msgspec import Struct
 
 from hark.events import log as events
 from hark.model import Context, Declared, Event
+from hark.people.know import clear as clear_people
 from hark.people.know import know as know_people
 from hark.store import Database, Transaction
 
@@ -25,6 +27,8 @@ DECIDE: tuple[Step, ...] = ()  # what we propose to do
 # Rooms in the order in which their tables are made; each is a folder below hark/.
 ROOMS = ("events", "people", "web")
 CURSOR = "process"
+# What KNOW derives, room by room; a replay empties these tables and fills them again from the log.
+DERIVED: tuple[Callable[[Transaction], None], ...] = (clear_people,)
 
 
 class Engines(Struct, frozen=True, kw_only=True):
@@ -54,12 +58,34 @@ def advance(engines: Engines) -> int:
         start = events.lock_cursor(tx, CURSOR)
         if start is None:
             return 0
+        if (replay := events.replay_state(tx)) is not None:
+            return _replay(engines, tx, *replay)
         batch = events.read_after(tx, start, engines.batch)
         if not batch:
             return 0
         _process_or_park(batch, engines.declared, tx)
         events.move_cursor(tx, CURSOR, batch[-1].position)
         return len(batch)
+
+
+def start_replay(engines: Engines) -> int:
+    """Empty what is derived; the path then rebuilds it from the log before it goes on, wherever it is interrupted. The
+    position up to which it will be rebuilt. Nothing is decided or sent again."""
+    with engines.database.transaction() as tx:
+        events.wait_for_cursor(tx, CURSOR)
+        for clear in DERIVED:
+            clear(tx)
+        return events.start_replay(tx)
+
+
+def _replay(engines: Engines, tx: Transaction, position: int, until: int) -> int:
+    batch = events.read_up_to(tx, position, until, engines.batch)
+    if not batch:
+        events.end_replay(tx)
+        return 1  # there may be new events to go on with
+    _process_or_park(batch, msgspec.structs.replace(engines.declared, replaying=True), tx)
+    events.move_cursor(tx, "replay", batch[-1].position)
+    return len(batch)
 
 
 def retry_parked(engines: Engines, positions: Sequence[int]) -> list[int]:

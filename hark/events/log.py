@@ -26,6 +26,28 @@ def move_cursor(tx: Transaction, name: str, position: int) -> None:
     tx.notify("hark_done", str(position))
 
 
+def wait_for_cursor(tx: Transaction, name: str) -> int:
+    """The cursor's position, as soon as whoever holds it lets go."""
+    position: int = tx.value(queries.wait_for_cursor, name=name)
+    return position
+
+
+def replay_state(tx: Transaction) -> tuple[int, int] | None:
+    """(position, until) of a replay that is not finished; None where there is none."""
+    row = tx.one(queries.replay_cursor)
+    return (row["position"], row["until"]) if row else None
+
+
+def start_replay(tx: Transaction) -> int:
+    until: int = tx.value(queries.start_replay)
+    tx.notify("hark_event")
+    return until
+
+
+def end_replay(tx: Transaction) -> None:
+    tx.run(queries.end_replay)
+
+
 def read_after(tx: Transaction, position: int, limit: int) -> list[Event]:
     return [_event(row) for row in tx.tuples(queries.events_after, position=position, limit=limit)]
 

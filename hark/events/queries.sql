@@ -38,11 +38,22 @@ on conflict (source, hour) do update
 -- name: lock_cursor
 select position from cursor where name = %(name)s for update skip locked
 
+-- name: wait_for_cursor
+select position from cursor where name = %(name)s for update
+
 -- name: move_cursor
 update cursor set position = %(position)s, moved_at = now() where name = %(name)s
 
--- name: cursor_position
-select position from cursor where name = %(name)s
+-- name: replay_cursor
+select position, until from cursor where name = 'replay'
+
+-- name: start_replay
+insert into cursor (name, position, until) select 'replay', 0, position from cursor where name = 'process'
+on conflict (name) do update set position = 0, until = excluded.until
+returning until
+
+-- name: end_replay
+delete from cursor where name = 'replay'
 
 -- name: events_after
 select id, type, name, at, received_at, source, message_id, identities, traits, properties, context, channel, historical,

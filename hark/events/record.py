@@ -222,7 +222,7 @@ class Recorder:
 
 async def _commit(connection: psycopg.AsyncConnection[Any], recordings: list[Recording]) -> None:
     async with connection.cursor() as cursor:
-        async with cursor.copy(queries.copy_raw.text.encode()) as copy:
+        async with cursor.copy(queries.copy_raw.text) as copy:
             copy.set_types(_TYPES)
             for recording in recordings:
                 await copy.write_row(recording.row())

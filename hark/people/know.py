@@ -6,3 +6,7 @@ from hark.store import Transaction
 
 def know(contexts: list[Context], tx: Transaction, declared: Declared) -> list[Context]:
     return contexts
+
+
+def clear(tx: Transaction) -> None:
+    """Empty what this step derives from the log."""

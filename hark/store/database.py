@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import msgspec
 import psycopg
@@ -33,30 +33,30 @@ class Transaction:
 
     def all(self, query: Query, /, **values: Any) -> list[Row]:
         with self.connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(_text(query), values).fetchall()
+            return cursor.execute(query.text, values).fetchall()
 
     def tuples(self, query: Query, /, **values: Any) -> list[tuple[Any, ...]]:
         with self.connection.cursor() as cursor:
-            return cursor.execute(_text(query), values).fetchall()
+            return cursor.execute(query.text, values).fetchall()
 
     def one(self, query: Query, /, **values: Any) -> Row | None:
         with self.connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(_text(query), values).fetchone()
+            return cursor.execute(query.text, values).fetchone()
 
     def value(self, query: Query, /, **values: Any) -> Any:
         """The first column of the first row; None where there is no row."""
         with self.connection.cursor() as cursor:
-            row = cursor.execute(_text(query), values).fetchone()
+            row = cursor.execute(query.text, values).fetchone()
             return row[0] if row else None
 
     def run(self, query: Query, /, **values: Any) -> int:
         """How many rows it touched."""
         with self.connection.cursor() as cursor:
-            return cursor.execute(_text(query), values).rowcount
+            return cursor.execute(query.text, values).rowcount
 
     def copy(self, query: Query, rows: Iterable[Sequence[Any]], types: Sequence[str] | None = None) -> None:
         """Send rows by COPY … FROM STDIN; `types` names the columns' types where the values leave a doubt."""
-        with self.connection.cursor() as cursor, cursor.copy(_text(query)) as copy:
+        with self.connection.cursor() as cursor, cursor.copy(query.text) as copy:
             if types:
                 copy.set_types(list(types))
             for row in rows:
@@ -66,7 +66,7 @@ class Transaction:
         """Rows by a server-side cursor: for walks over a whole table."""
         with self.connection.cursor(name=f"hark_{query.name}", row_factory=dict_row) as cursor:
             cursor.itersize = size
-            yield from cursor.execute(_text(query), values)
+            yield from cursor.execute(query.text, values)
 
     def notify(self, channel: str, payload: str = "") -> None:
         self.connection.execute("select pg_notify(%s, %s)", (channel, payload))
@@ -105,8 +105,3 @@ class Database:
     def connect(self, *, autocommit: bool = True) -> psycopg.Connection[Any]:
         """A connection of one's own, for LISTEN and for locks that outlive a transaction."""
         return psycopg.connect(self.url, autocommit=autocommit)
-
-
-def _text(query: Query) -> LiteralString:
-    # Queries come from files in the program, never from input.
-    return cast(LiteralString, query.text)

@@ -10,7 +10,7 @@ _NAME = re.compile(r"^--\s*name:\s*(\w+)\s*$", re.MULTILINE)
 
 class Query(NamedTuple):
     name: str
-    text: str
+    text: bytes
 
 
 class Queries:
@@ -20,7 +20,7 @@ class Queries:
         path = Path(beside).with_name(name)
         parts = _NAME.split(path.read_text("utf-8"))
         self._queries = {
-            title: Query(title, body.strip()) for title, body in zip(parts[1::2], parts[2::2], strict=True)
+            title: Query(title, body.strip().encode()) for title, body in zip(parts[1::2], parts[2::2], strict=True)
         }
         if len(self._queries) != len(parts) // 2:
             raise ValueError(f"{path}: a query name stands there twice")
