@@ -1,14 +1,11 @@
 """The command line: `hark COMMAND`. One file per command in hark/commands; the file's name is the command's."""
 
 import argparse
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from hark import __version__
-from hark.config import Config, load
 from hark.errors import HarkError
 
 COMMANDS = {
@@ -38,11 +35,6 @@ def main(words: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-
-
-def configuration(arguments: argparse.Namespace, **more: Any) -> Config:
-    """The configuration with what was given on the command line laid over it."""
-    return load(os.environ, data=arguments.data, **more)
 
 
 def _add_common(command: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import time
 
 from hark import flow
 from hark.app import Hark, database_url, prepare
-from hark.cli import configuration
+from hark.commands import configuration
 from hark.events import log as events
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from hark.cli import configuration
+from hark.commands import configuration
 from hark.serve import serve
 
 

@@ -3,7 +3,7 @@
 import argparse
 
 from hark.app import database_url, prepare
-from hark.cli import configuration
+from hark.commands import configuration
 from hark.events.sources import add_source, all_sources
 from hark.store import Database
 
