@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from hark.errors import Rejected
+from hark.events.plan import Judgement, Plan
 from hark.events.record import Own, queries, request_of
 from hark.events.sources import OWN, Sources
 from hark.kit.ids import event_id
@@ -55,6 +56,7 @@ class Loader:
         self.history_after = history_after
         self.rows = rows
         self.size = size
+        self.plan = Plan()
 
     def load(self, tx: Transaction) -> Loaded | None:
         """Load what waits, at most one batch. None where another loader is at work."""
@@ -65,15 +67,17 @@ class Loader:
             return Loaded(0, 0, 0, 0)
         events: list[tuple[int, Event]] = []
         refusals: list[tuple[Any, ...]] = []
-        refused_raws: list[int] = []
         for row in rows:
-            before = len(events)
             self._receive(row, events, refusals)
-            if len(events) == before and refusals and refusals[-1][0] == row["id"]:
-                refused_raws.append(row["id"])
+        judgement = self.plan.judge([event for _, event in events], tx)
+        if judgement.refused:
+            events = self._refuse_unplanned(events, judgement, refusals, tx)
+        whole = {raw for raw, _ in events}
+        refused_raws = sorted({refusal[0] for refusal in refusals} - whole)
         fresh, duplicates = self._once(tx, events)
         if fresh:
             tx.copy(queries.copy_events, (_line(event, raw) for raw, event in fresh))
+            self.plan.learn([event for _, event in fresh], tx, judgement)
         if refusals:
             tx.copy(queries.copy_refusals, refusals)
         tx.run(queries.mark_raws, ids=[row["id"] for row in rows], refused=refused_raws)
@@ -110,6 +114,30 @@ class Loader:
             log.exception("plug-in %s failed on request %s", row["plugin"], number)
             events[:] = [pair for pair in events if pair[0] != number]
             refuse(0, f"the plug-in {row['plugin']} failed on it: {type(error).__name__}: {error}")
+
+    def _refuse_unplanned(
+        self,
+        events: list[tuple[int, Event]],
+        judgement: Judgement,
+        refusals: list[tuple[Any, ...]],
+        tx: Transaction,
+    ) -> list[tuple[int, Event]]:
+        """Set aside what an enforced plan refuses. Its message key is not taken, so it can come in once the plan allows."""
+        kept: list[tuple[int, Event]] = []
+        broken: list[Event] = []
+        places = Counter(raw for raw, *_ in refusals)
+        for raw, event in events:
+            index = places[raw]
+            places[raw] += 1
+            if event.id not in judgement.refused:
+                kept.append((raw, event))
+                continue
+            item = {"type": event.type, "name": event.name, "message_id": event.message_id, **_said(event)}
+            reason = shorten(clean(judgement.refused[event.id]), 2000)
+            refusals.append((raw, event.source, event.received_at, index, reason, _text(item)))
+            broken.append(event)
+        self.plan.keep_refused(broken, judgement, tx)
+        return kept
 
     def _items(self, raw: Raw) -> Iterable[Event | Refused]:
         if raw.plugin == OWN.plugin:
@@ -148,6 +176,10 @@ class Loader:
         fresh = [pair for key, pair in keyed.items() if key in new]
         duplicates += [pair for key, pair in keyed.items() if key not in new]
         return fresh, duplicates
+
+
+def _said(event: Event) -> dict[str, Any]:
+    return {"identities": event.identities, "traits": event.traits, "properties": event.properties}
 
 
 def message_key(salt: bytes, source: str, message_id: str) -> UUID:

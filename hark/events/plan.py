@@ -18,7 +18,7 @@ from hark.errors import Rejected
 from hark.events.check import Check, Fault, compile_check
 from hark.events.schema import Node, Shape, count_shape, forget, read, sample, shape, to_json_schema, write
 from hark.events.sources import OWN
-from hark.kit.text import clean_json
+from hark.kit.text import clean, clean_json
 from hark.model import Event
 from hark.store import Queries, Transaction
 
@@ -54,7 +54,7 @@ class Entry(Struct):
     seen: Node = msgspec.field(default_factory=Node)
     count: int = 0
     frozen_schema: dict[str, Any] | None = None
-    epoch: int = 0
+    version: int = 0
     frozen_at: datetime | None = None
     first_at: datetime | None = None
     last_at: datetime | None = None
@@ -67,7 +67,7 @@ class Entry(Struct):
 
 
 class Plan:
-    """The plans that one loader knows. Call `reset` when its transaction failed or its lock was lost."""
+    """The plans that one loader knows. What it holds in memory checks itself against the version of the stored row."""
 
     def __init__(self) -> None:
         self._entries: dict[Key, Entry] = {}
@@ -109,7 +109,7 @@ class Plan:
                 broken.append(event)
         for entry in touched.values():
             if _is_due(entry) and not _save(entry, tx):
-                del self._entries[entry.key]
+                self._entries = {key: kept for key, kept in self._entries.items() if kept is not entry}
         if broken and judgement:
             self._keep_violations(broken, judgement, tx, refused=False)
         if len(self._entries) > MOST_PLANS:
@@ -130,6 +130,9 @@ class Plan:
         source, kind, name = key
         if source not in self._names:
             self._names[source] = {(row[0], row[1]) for row in tx.tuples(queries.names_of_source, source=source)}
+        if (name := clean(name)) != key[2]:
+            entry = self._entries[key] = self._entries.get((source, kind, name)) or self._open((source, kind, name), tx)
+            return entry
         names = self._names[source]
         known = (kind, name) in names
         if not known and name != OTHERS and (len(names) >= MOST_NAMES or len(name) > LONGEST_NAME):
@@ -180,7 +183,9 @@ class Plan:
             entry.check, entry.frozen_schema = _compiled(wanted), wanted
         self._names.setdefault(key[0], set()).add(key[1:])
         self._entries[key] = entry
-        _save(entry, tx)
+        if not _save(entry, tx):
+            del self._entries[key]
+            self._set_state(key, state, schema, at, tx)
 
     def _save_waiting(self, source: str, tx: Transaction) -> None:
         for key, entry in self._entries.items():
@@ -296,7 +301,7 @@ def _load(key: Key, tx: Transaction) -> Entry:
 
 
 def _save(entry: Entry, tx: Transaction) -> bool:
-    """False where somebody was erased from the plan meanwhile: what is in memory may hold their words and is void."""
+    """False where the row is not as this loader left it (an erasure, another loader, a rollback): memory is void."""
     _take_in(entry)
     source, kind, name = entry.key
     saved = tx.run(
@@ -311,9 +316,10 @@ def _save(entry: Entry, tx: Transaction) -> bool:
         frozen_at=entry.frozen_at,
         first_at=entry.first_at,
         last_at=entry.last_at,
-        epoch=entry.epoch,
+        version=entry.version,
     )
     entry.saved_at, entry.unsaved, entry.is_new, entry.has_news = entry.last_at, 0, False, False
+    entry.version += 1
     return saved > 0
 
 
@@ -334,7 +340,7 @@ def _reason(event: Event, faults: Sequence[Fault]) -> str:
 
 def _place(path: str) -> str:
     """Violations are counted by place: the third line of an order is the same place as the first."""
-    return "/".join("*" if part.isdigit() else part for part in path.split("/"))[:500]
+    return clean("/".join("*" if part.isdigit() else part for part in path.split("/"))[:500])
 
 
 def _json(value: Any) -> str:

@@ -1,18 +1,16 @@
 -- name: find_plan
-select state, seen, count, frozen_schema, first_at, last_at, frozen_at, epoch
+select state, seen, count, frozen_schema, first_at, last_at, frozen_at, version
 from plan where source = %(source)s and type = %(type)s and name = %(name)s
 
--- name: count_plans
-select count(*) from plan where source = %(source)s
-
 -- name: save_plan
-insert into plan (source, type, name, state, seen, count, frozen_schema, frozen_at, first_at, last_at)
+insert into plan (source, type, name, state, seen, count, frozen_schema, frozen_at, first_at, last_at, version)
 values (%(source)s, %(type)s, %(name)s, %(state)s, %(seen)s::jsonb, %(count)s, %(frozen_schema)s::jsonb, %(frozen_at)s,
-        %(first_at)s, %(last_at)s)
+        %(first_at)s, %(last_at)s, %(version)s + 1)
 on conflict (source, type, name) do update set
   state = excluded.state, seen = excluded.seen, count = excluded.count, frozen_schema = excluded.frozen_schema,
-  frozen_at = excluded.frozen_at, first_at = excluded.first_at, last_at = excluded.last_at
-  where plan.epoch = %(epoch)s
+  frozen_at = excluded.frozen_at, first_at = excluded.first_at, last_at = excluded.last_at,
+  version = excluded.version
+  where plan.version = %(version)s
 
 -- name: names_of_source
 select type, name from plan where source = %(source)s and type <> '*'
@@ -72,5 +70,5 @@ order by v.at desc, v.event desc limit %(limit)s
 select source, type, name, seen from plan for update
 
 -- name: save_seen
-update plan set seen = %(seen)s::jsonb, epoch = epoch + 1
+update plan set seen = %(seen)s::jsonb, version = version + 1
 where source = %(source)s and type = %(type)s and name = %(name)s

@@ -180,9 +180,10 @@ def test_words_of_an_erased_person_leave_the_plan_and_do_not_come_back(arrive: A
 
 
 def test_nul_bytes_and_half_characters_do_not_stop_the_plan(arrive: Arrival):
-    arrive(event(**{"a\0b": "c\0d", "half": "\ud800"}))
+    arrive(by_hand("plan.frozen", source="shop"))
+    arrive(event("Or\0der", **{"a\0b": "c\0d", "half": "\ud800"}), event("Or\0der", **{"\ud801": None}))
 
-    assert arrive.row()["count"] == 1
+    assert arrive.row("Or\ufffdder")["count"] == 2
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

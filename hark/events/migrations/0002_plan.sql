@@ -12,7 +12,7 @@ create table plan (
   frozen_at timestamptz,
   first_at timestamptz,
   last_at timestamptz,
-  epoch integer not null default 0,        -- how often a person was erased from `seen`
+  version bigint not null default 0,       -- of this row: a loader's memory of it is good while this is the same
   primary key (source, type, name)
 );
 
