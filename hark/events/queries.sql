@@ -1,6 +1,9 @@
 -- name: copy_raw
 copy raw (received_at, source, plugin, imported, state, head, body) from stdin (format binary)
 
+-- name: wake_loader
+select pg_notify('hark_raw', '')
+
 -- name: try_lock
 select pg_try_advisory_xact_lock(%(lock)s)
 

@@ -226,7 +226,7 @@ async def _commit(connection: psycopg.AsyncConnection[Any], recordings: list[Rec
             copy.set_types(_TYPES)
             for recording in recordings:
                 await copy.write_row(recording.row())
-        await cursor.execute("select pg_notify('hark_raw', '')")
+        await cursor.execute(queries.wake_loader.text)
     await connection.commit()
 
 
