@@ -1,0 +1,237 @@
+"""The one fold: takes a batch of events, in order, into the facets of their identities and the rows of their persons.
+
+Everything touched is read once, events are added in memory one at a time, and everything changed is written in sets, so
+that any size of batch leaves the same state.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+
+from hark.kit.clock import from_milliseconds, milliseconds
+from hark.model import Context, Event, Identity
+from hark.people import facet
+from hark.people.living import Living, Pool, Setting, instant
+from hark.people.phases import phase_of
+from hark.people.segments import Definitions, Moves
+from hark.store import Queries, Transaction
+
+queries = Queries(__file__, "profile.sql")
+_json = msgspec.json.Encoder().encode
+# Our own book-keeping: it is in the log and belongs to nobody's story.
+SILENT = frozenset({"timer.due", "profiles.refolded"})
+
+
+class Group(Protocol):
+    """A person and the ids of all their identities; no members: this id is nobody's any more."""
+
+    @property
+    def person(self) -> UUID: ...
+    @property
+    def members(self) -> tuple[UUID, ...]: ...
+
+
+class Joined(Protocol):
+    """What the identity step says of one event: whose it is after it, and whose members it changed."""
+
+    @property
+    def anchor(self) -> UUID | None: ...
+    @property
+    def person(self) -> UUID | None: ...
+    @property
+    def members(self) -> tuple[UUID, ...]: ...
+    @property
+    def identities(self) -> tuple[Identity, ...]: ...
+    @property
+    def changed(self) -> Sequence[Group]: ...
+
+
+def fold(
+    contexts: Sequence[Context], joined: Sequence[Joined], tx: Transaction, setting: Setting, definitions: Definitions
+) -> Moves:
+    """Fill anchor, person, profile, entered and left of each context; returns what moved, to be recorded by the caller."""
+    crowd = Crowd(tx, joined, setting)
+    moves = Moves()
+    lines: list[tuple[Any, ...]] = []
+    for context, join in zip(contexts, joined, strict=True):
+        event = context.event
+        moved = crowd.rearrange(join.changed) if join.changed else ()
+        for other in moved:
+            if other.id != join.person:
+                definitions.follow(other, event, moves)
+        if join.anchor is None or join.person is None:
+            continue
+        person = crowd.living(join.person, join.members)
+        at = facet.moment(event)
+        person.take(event, join.anchor, at, definitions.measures.get(event.name, ()))
+        crowd.touch(person, join.anchor)
+        context.anchor = join.anchor
+        context.entered, context.left = definitions.follow(person, event, moves)
+        context.person, context.profile = person.person(join.identities), person.profile()
+        if event.name not in SILENT:
+            lines.append(_line(event, join.anchor, at, setting))
+    crowd.write()
+    tx.copy(queries.copy_timeline, lines, _LINE)
+    return moves
+
+
+class Crowd:
+    """Everybody whom a batch touches."""
+
+    def __init__(self, tx: Transaction, joined: Iterable[Joined], setting: Setting) -> None:
+        self._tx = tx
+        self._setting = setting
+        self._pool: Pool = {}
+        self._living: dict[UUID, Living] = {}
+        self._holder: dict[UUID, Living] = {}  # whose an identity is just now
+        self._touched: set[UUID] = set()
+        self._facets: set[UUID] = set()
+        self._gone: set[UUID] = set()
+        persons: set[UUID] = set()
+        anchors: set[UUID] = set()
+        for join in joined:
+            if join.person and join.anchor:
+                persons.add(join.person)
+                anchors.add(join.anchor)
+            for group in join.changed:
+                persons.add(group.person)
+                anchors.update(group.members)
+        self._load(persons, anchors)
+
+    @classmethod
+    def of(cls, tx: Transaction, persons: Iterable[UUID], setting: Setting) -> "Crowd":
+        crowd = cls(tx, (), setting)
+        crowd._load(set(persons), set())
+        return crowd
+
+    def __iter__(self) -> Iterator[Living]:
+        return iter(self._living.values())
+
+    def living(self, person: UUID, members: tuple[UUID, ...]) -> Living:
+        known = self._living.get(person)
+        if known is None:
+            known = self._hold(Living(person, members, self._pool, self._setting))
+        return known
+
+    def touch(self, person: Living, anchor: UUID | None = None) -> None:
+        self._touched.add(person.id)
+        if anchor is not None:
+            self._facets.add(anchor)
+
+    def rearrange(self, changed: Sequence[Group]) -> list[Living]:
+        """Members moved between persons: fold those anew. They start with the segments that their members were in."""
+        inherited = {
+            group.person: set().union(*(self._holder[m].known.segments for m in group.members if m in self._holder))
+            for group in changed
+        }
+        moved = []
+        for group in changed:
+            if group.members:
+                self._gone.discard(group.person)
+                moved.append(self._settle(group.person, group.members, inherited[group.person]))
+            else:
+                self._living.pop(group.person, None)
+                self._touched.discard(group.person)
+                self._gone.add(group.person)
+        return moved
+
+    def write(self) -> None:
+        if self._gone:
+            self._tx.run(queries.delete_persons, ids=list(self._gone))
+        if self._facets:
+            self._tx.run(queries.make_facet_in)
+            states = ((identity, facet.encode(self._pool[identity])) for identity in self._facets)
+            self._tx.copy(queries.copy_facet_in, states, _FACET)
+            self._tx.run(queries.write_facets)
+        if self._touched:
+            self._tx.run(queries.make_person_in)
+            self._tx.copy(queries.copy_person_in, (_row(self._living[person]) for person in self._touched))
+            self._tx.run(queries.write_persons)
+
+    def _settle(self, person: UUID, members: tuple[UUID, ...], segments: set[str]) -> Living:
+        known = self._living.get(person)
+        if known is None:
+            known = self._hold(Living(person, members, self._pool, self._setting))
+        else:
+            known.members = members
+            known.gather()
+            self._hold(known)
+        known.known.segments = segments
+        known.fresh = True
+        self.touch(known)
+        return known
+
+    def _hold(self, known: Living) -> Living:
+        self._living[known.id] = known
+        for member in known.members:
+            self._holder[member] = known
+        return known
+
+    def _load(self, persons: set[UUID], identities: set[UUID]) -> None:
+        rows = self._tx.tuples(queries.read_persons, ids=list(persons)) if persons else []
+        for _, members, *_rest in rows:
+            identities.update(members)
+        if identities:
+            for identity, state in self._tx.tuples(queries.read_facets, ids=list(identities)):
+                self._pool[identity] = facet.decode(state)
+        for person, members, segments, computed, recheck in rows:
+            known = Living(person, tuple(members), self._pool, self._setting)
+            known.known.segments = set(segments)
+            known.known.computed = computed
+            known.recheck = None if recheck is None else milliseconds(recheck)
+            known.fresh = False
+            self._hold(known)
+
+
+_FACET = ("uuid", "bytea")
+_LINE = ("uuid", "timestamptz", "int8", "text", "text", "text", "text")
+
+
+def _row(person: Living) -> tuple[Any, ...]:
+    known, whole = person.known, person.whole
+    return (
+        person.id,
+        _array(map(str, sorted(person.members))),
+        _text(known.traits),
+        _text({name: {"at": at, "source": by, "message_id": m} for name, (_, at, by, m) in person.traits.items()}),
+        _text(known.computed),
+        _text({name: seen[0] for name, seen in known.counts.items()}),
+        _text({name: seen[1] for name, seen in known.counts.items()}),
+        _text({name: seen[2] for name, seen in known.counts.items()}),
+        _text(known.money),
+        _text(known.measures),
+        _text({purpose: _answer(*said) for purpose, said in whole.consents.items()}),
+        _array(sorted(known.segments)),
+        _array(sorted(known.groups)),
+        _array(person.withheld),
+        _array(sorted(whole.full)),
+        known.phase,
+        known.time_zone,
+        known.language,
+        whole.events,
+        instant(whole.first),
+        instant(whole.last),
+        instant(person.recheck),
+    )
+
+
+def _answer(granted: bool, at: int, source: str, message: str, proof: dict[str, Any]) -> dict[str, Any]:
+    return {"granted": granted, "at": at, "source": source, "message_id": message, "proof": proof}
+
+
+def _array(values: Iterable[str]) -> str:
+    """A PostgreSQL array as text."""
+    quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
+    return "{" + ",".join(quoted) + "}"
+
+
+def _text(value: Any) -> str:
+    return _json(value).decode()
+
+
+def _line(event: Event, anchor: UUID, at: int, setting: Setting) -> tuple[Any, ...]:
+    when = event.at if at == milliseconds(event.at) else from_milliseconds(at)
+    phase = phase_of(event.name, setting.mapping)
+    return (anchor, when, event.position, event.name, phase, event.channel, event.source)
