@@ -1,0 +1,191 @@
+"""Takes the part of the identity graph that a batch is about from its tables and puts back what changed, in sets."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from msgspec.structs import astuple
+
+from hark.model import Event, Identity
+from hark.people.evidence import OWN, Claim
+from hark.people.graph import CHANGES, Graph, difference, ids
+from hark.people.guards import Caps, Component, Cut, Edge, Group, Member
+from hark.people.kinds import Kinds
+from hark.store import Queries, Transaction
+
+queries = Queries(__file__, "identity.sql")
+
+
+class Shelf:
+    """Lives for one batch: `read`, work on `graph`, `write`."""
+
+    def __init__(self, kinds: Kinds, caps: Caps, tx: Transaction) -> None:
+        self.graph = Graph(kinds, caps)
+        self._tx = tx
+        self._as_read: dict[UUID, tuple[Any, ...]] = {}  # what was read, to write only what changed
+
+    def read(self, events: Sequence[Event], claims: Sequence[Claim]) -> list[bool]:
+        """Load what the events are about; says of each whether it tells anything new."""
+        self._read_persons({node.id for claim in claims for node in claim.nodes})
+        if ties := {tie.id for claim in claims for tie in claim.ties}:
+            self._take_edges(self._tx.tuples(queries.find_edges, ids=list(ties)))
+        news = [self.graph.is_news(event, claim) for event, claim in zip(events, claims, strict=True)]
+        heard = [(event, claim) for event, claim, is_news in zip(events, claims, news, strict=True) if is_news]
+        if heard:
+            touched = {node.id for _, claim in heard for node in claim.nodes} | self._named_by_hand(heard)
+            known = self.graph.members
+            self._read_components({known[one].component for one in touched if one in known})
+        return news
+
+    def weigh_again(self, kind: str) -> tuple[Group, ...]:
+        """Settle anew whatever the identities of one kind are tied to."""
+        self._read_components({row[0] for row in self._tx.tuples(queries.find_components_of_kind, kind=kind)})
+        graph = self.graph
+        before = _persons_as_read(graph.members.values())
+        whole = Component(graph.kinds, graph.caps)
+        whole.members, whole.edges, whole.cuts = dict(graph.members), dict(graph.edges), dict(graph.cuts)
+        graph.components = dict.fromkeys(whole.members, whole)
+        for part in whole.split():
+            part.settle()
+            graph.components |= dict.fromkeys(part.members, part)
+        groups = (graph.components[one].clusters[one].person() for one in graph.members)
+        return difference(before, {group.person: group for group in groups})
+
+    def write(self) -> None:
+        self._name_components()
+        members = [astuple(member) for member in self.graph.members.values()]
+        edges = [astuple(edge) for edge in self.graph.edges.values()]
+        self._write_identities([row for row in members if row != self._as_read.get(row[0])])
+        self._write_edges([row for row in edges if row != self._as_read.get(row[0])])
+        self._write_cuts([cut for cut in self.graph.cuts.values() if _row(cut) != self._as_read.get(cut.id)])
+
+    def _read_persons(self, ids: set[UUID]) -> None:
+        if not ids:
+            return
+        persons: dict[UUID, list[Member]] = defaultdict(list)
+        for row in self._tx.tuples(queries.find_persons_of, ids=list(ids)):
+            persons[row[3]].append(self._take_member(row))
+        for person, members in persons.items():
+            self.graph.standing[person] = _group(person, members)
+
+    def _take_member(self, row: tuple[Any, ...]) -> Member:
+        id, kind, value, person, component, at, source, message, stronger, companions = row
+        member = Member(id, kind, value, person, component, (at, source, message), stronger, companions)
+        self.graph.members[id] = member
+        self._as_read[id] = astuple(member)
+        return member
+
+    def _take_edges(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        for id, a, b, rule, at, source, message, weight, revoked_at, state, reason, merged in rows:
+            edge = Edge(id, a, b, rule, (at, source, message), weight, revoked_at, state, reason, merged)
+            self.graph.edges[id] = edge
+            self._as_read[id] = astuple(edge)
+
+    def _take_cuts(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        cuts = self.graph.cuts
+        for id, identity, side, at, source, message, revoked_at in rows:
+            cuts.setdefault(id, Cut(id, (at, source, message), {}, revoked_at)).sides[identity] = side
+        self._as_read |= {id: _row(cut) for id, cut in cuts.items()}
+
+    def _named_by_hand(self, heard: Sequence[tuple[Event, Claim]]) -> set[UUID]:
+        changes = [event for event, _ in heard if event.source == OWN and event.name in CHANGES]
+        named = {one for event in changes for one in ids(event, "a", "b", "identities", "rest")}
+        if merges := [one for event in changes for one in ids(event, "merge", "edges")]:
+            named |= {one for (one,) in self._tx.tuples(queries.find_ends, ids=merges)}
+        self._read_persons(named - self.graph.members.keys())
+        return named
+
+    def _read_components(self, components: set[UUID]) -> None:
+        if not components:
+            return
+        for row in self._tx.tuples(queries.find_identities_of_components, components=list(components)):
+            if row[0] not in self.graph.members:
+                self._take_member(row)
+        members = [member for member in self.graph.members.values() if member.component in components]
+        everyone = [member.id for member in members]
+        self._take_edges(self._tx.tuples(queries.find_edges_among, ids=everyone))
+        self._take_cuts(self._tx.tuples(queries.find_cuts_of, ids=everyone))
+        self.graph.gather(members)
+
+    def _name_components(self) -> None:
+        """A component is called by its smallest identity, a person by their oldest: nothing else decides it."""
+        for component in {id(one): one for one in self.graph.components.values()}.values():
+            name = min(component.members)
+            for identity, member in component.members.items():
+                member.component = name
+                member.person = component.clusters[identity].person().person
+
+    def _write_identities(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        if not rows:
+            return
+        ids, kinds, values, persons, components, firsts, stronger, companions = map(list, zip(*rows, strict=True))
+        ats, sources, messages = map(list, zip(*firsts, strict=True))
+        self._tx.run(
+            queries.save_identities,
+            ids=ids,
+            kinds=kinds,
+            values=values,
+            persons=persons,
+            components=components,
+            ats=ats,
+            sources=sources,
+            messages=messages,
+            stronger=stronger,
+            companions=companions,
+        )
+
+    def _write_edges(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        if not rows:
+            return
+        ids, a, b, rules, keys, weights, revoked, states, reasons, merged = map(list, zip(*rows, strict=True))
+        ats, sources, messages = map(list, zip(*keys, strict=True))
+        self._tx.run(
+            queries.save_edges,
+            ids=ids,
+            a=a,
+            b=b,
+            rules=rules,
+            ats=ats,
+            sources=sources,
+            messages=messages,
+            weights=weights,
+            revoked=revoked,
+            states=states,
+            reasons=reasons,
+            merged=merged,
+        )
+
+    def _write_cuts(self, cuts: Sequence[Cut]) -> None:
+        rows = [(cut.id, one, side, *cut.key, cut.revoked_at) for cut in cuts for one, side in cut.sides.items()]
+        if not rows:
+            return
+        ids, identities, sides, ats, sources, messages, revoked = map(list, zip(*rows, strict=True))
+        self._tx.run(
+            queries.save_cuts,
+            ids=ids,
+            identities=identities,
+            sides=sides,
+            ats=ats,
+            sources=sources,
+            messages=messages,
+            revoked=revoked,
+        )
+
+
+def _group(person: UUID, members: Sequence[Member]) -> Group:
+    """Members come oldest first from the query."""
+    return Group(
+        person, tuple(member.id for member in members), tuple(Identity(member.kind, member.value) for member in members)
+    )
+
+
+def _persons_as_read(members: Iterable[Member]) -> dict[UUID, Group]:
+    persons: dict[UUID, list[Member]] = defaultdict(list)
+    for member in sorted(members, key=lambda member: (member.first, member.id)):
+        persons[member.person].append(member)
+    return {person: _group(person, members) for person, members in persons.items()}
+
+
+def _row(cut: Cut) -> tuple[Any, ...]:
+    return (cut.revoked_at, len(cut.sides))
