@@ -153,12 +153,15 @@ class Graph:
             if self.components[edge.a].connects(edge, self.members[edge.a], self.members[edge.b]):
                 self._link(edge.a, edge.b)
         for edge in fresh:
-            self._place(edge)
+            if not self._place(edge):
+                self.components[edge.a].stands_apart(edge, self.members[edge.a], self.members[edge.b])
 
-    def _place(self, edge: Edge) -> None:
+    def _place(self, edge: Edge) -> bool:
         component = self.components.get(edge.a)
-        if component is not None and component is self.components.get(edge.b):
-            component.edges[edge.id] = edge
+        if component is None or component is not self.components.get(edge.b):
+            return False
+        component.edges[edge.id] = edge
+        return True
 
     def _append(self, fresh: Sequence[Edge]) -> None:
         news: dict[int, tuple[Component, list[Edge]]] = {}
@@ -166,8 +169,6 @@ class Graph:
             component = self.components[edge.a]
             if edge.id in component.edges:
                 news.setdefault(id(component), (component, []))[1].append(edge)
-            else:
-                component.stands_apart(edge, self.members[edge.a], self.members[edge.b])
         for component, edges in news.values():
             component.append(edges)
 

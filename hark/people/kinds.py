@@ -18,9 +18,11 @@ LONGEST = 500
 _QUOTES = "\"'`´‘’“”"
 # Placeholders that clients really send (the lists of Segment Unify and PostHog), compared without case and quotes.
 BLOCKED = frozenset(
-    ("-1", "null", "(null)", "nil", "none", "nan", "undefined", "unknown", "n/a", "not set", "(not set)")
-    + ("anonymous", "guest", "not_authenticated", "no_user", "true", "false", "[object object]", "[object undefined]")
-    + ("id", "distinctid", "distinct_id", "userid", "user_id", "email")
+    [
+        *("-1", "null", "(null)", "nil", "none", "nan", "undefined", "unknown", "n/a", "not set", "(not set)"),
+        *("anonymous", "guest", "not_authenticated", "no_user", "true", "false", "[object object]"),
+        *("id", "distinctid", "distinct_id", "userid", "user_id", "email"),
+    ]
 )
 _EMPTY = re.compile(r"[0-]*")
 _EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
