@@ -16,36 +16,56 @@ def now() -> datetime:
 
 def instant(value: object) -> datetime | None:
     """Read an ISO-8601 text, or a number of seconds or milliseconds since 1970; None where it is no instant we accept."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return _from_number(float(value))
-    if not isinstance(value, str):
-        return None
-    text = value.strip()
-    try:
-        moment = datetime.fromisoformat(text)
-    except (ValueError, OverflowError):
+    read = moment(value)
+    return read if read is not None and EARLIEST <= read <= LATEST else None
+
+
+def moment(value: object) -> datetime | None:
+    """Like `instant` for any year that there is: two readings of a broken clock still tell the time between them."""
+    if isinstance(value, str):
         try:
-            return _from_number(float(text))
-        except ValueError:
+            read = datetime.fromisoformat(value.strip())
+        except (ValueError, OverflowError):
+            return _from_text(value)
+        if read.tzinfo is UTC:
+            return read
+        if read.tzinfo is None:
+            return read.replace(tzinfo=UTC)
+        try:
+            return read.astimezone(UTC)
+        except OverflowError:
             return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return _from_number(value)
+
+
+def corrected(at: datetime, sent_at: datetime, received_at: datetime) -> datetime | None:
+    """When it happened by our clock: as long before we received it as the sender says it was before sending.
+
+    Nothing happens after it is sent, so a sender that says so happened on arrival. None beyond the years we accept.
+    """
+    if at >= sent_at:
+        return received_at
     try:
-        moment = moment.astimezone(UTC)
+        happened = received_at - (sent_at - at)
     except OverflowError:
         return None
-    return moment if EARLIEST <= moment <= LATEST else None
+    return happened if happened >= EARLIEST else None
+
+
+def _from_text(text: str) -> datetime | None:
+    try:
+        return _from_number(float(text))
+    except ValueError:
+        return None
 
 
 def _from_number(number: float) -> datetime | None:
-    seconds = number / 1000 if abs(number) > 1e11 else number
     try:
-        moment = EPOCH + timedelta(seconds=seconds)
+        return EPOCH + timedelta(seconds=number / 1000 if abs(number) > 1e11 else number)
     except (OverflowError, ValueError):
         return None
-    return moment if EARLIEST <= moment <= LATEST else None
 
 
 def milliseconds(moment: datetime) -> int:
