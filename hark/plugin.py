@@ -6,7 +6,7 @@ config.py       class Config(Struct): settings screen and validation; def check(
 identities.py   KINDS: tuple[IdentityKind, ...]: kinds of identity that this system brings
 purposes.py     PURPOSES: tuple[Purpose, ...]: purposes that it needs
 receive.py      ROUTES: tuple[Route, ...]: paths it answers on the public door
-                def admit(request, config) -> Admission: find the write key, check that the request can be taken whole
+                def admit(request) -> Admission: find the write key, check that the request can be taken whole
                     (raises Rejected); the door calls it before it records anything, so it must be fast and pure
                 def write_key(request) -> str | None: optional; the key as far as headers and address tell it, asked
                     when admit has raised, so that what a known sender sent broken is kept and shown

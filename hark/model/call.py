@@ -228,29 +228,35 @@ def _identities(call: Call, type_: str, traits: dict[str, Any], context: dict[st
     if "externalIds" in context:
         found += _external(context["externalIds"])
     if isinstance(device := context.get("device"), dict):
-        found += identity("device_id", device.get("id")) + identity("push_token", device.get("token"))
-        if device.get("adTrackingEnabled") is not False:
-            found += identity("advertising_id", device.get("advertisingId"))
+        found += _device(device)
     found += _google(call, context)
     return tuple(dict.fromkeys(found))
 
 
 def _external(given: object) -> Iterator[Identity]:
     for one in given if isinstance(given, list) else ():
-        if isinstance(one, dict) and one.get("collection", "users") == "users" and one.get("encoding", "none") == "none":
+        if (
+            isinstance(one, dict)
+            and one.get("collection", "users") == "users"
+            and one.get("encoding", "none") == "none"
+        ):
             kind = one.get("type")
             if isinstance(kind, str) and 0 < len(kind) <= 60:
-                yield from identity(_KINDS.get(kind, kind.strip().lower().replace(" ", "_")), one.get("id"))
+                yield from identity(kind.strip().lower().replace(" ", "_"), one.get("id"))
 
 
-# Segment's names of identifiers and ours.
-_KINDS = {
-    "android.id": "device_id",
-    "ios.id": "device_id",
-    "android.idfa": "advertising_id",
-    "ios.idfa": "advertising_id",
-    "android.push_token": "push_token",
-    "ios.push_token": "push_token",
+def _device(device: dict[str, Any]) -> tuple[Identity, ...]:
+    """Ids of telephones are told apart by their system, as at Segment."""
+    system = str(device.get("type") or "").lower()
+    kinds = _DEVICES.get(system, ("device_id", "advertising_id", "push_token"))
+    found = identity(kinds[0], device.get("id")) + identity(kinds[2], device.get("token"))
+    tracked = device.get("adTrackingEnabled") is not False
+    return found + identity(kinds[1], device.get("advertisingId")) if tracked else found
+
+
+_DEVICES = {
+    "android": ("android.id", "android.idfa", "android.push_token"),
+    "ios": ("ios.id", "ios.idfa", "ios.push_token"),
 }
 
 
@@ -267,15 +273,21 @@ def _google(call: Call, context: dict[str, Any]) -> tuple[Identity, ...]:
     return identity("ga_client_id", named.get("clientId")) if isinstance(named, dict) else ()
 
 
-_CHANNELS = {"web": "web", "browser": "web", "mobile": "mobile", "server": "server", "http": "server"}
+CHANNELS = frozenset(
+    ("web", "mobile", "email", "chat", "messaging", "social", "phone", "shop", "crm", "appliance", "server")
+)
+_ALSO = {"browser": "web", "http": "server", "sources": "server", "app": "mobile"}
 _MOBILE = ("android", "ios", "swift", "kotlin", "react-native", "flutter", "unity", "xamarin", "mobile", "cordova")
 _WEB = ("analytics.js", "javascript", "browser", "web", "pixel", "amp")
 
 
 def channel_of(given: str | None, context: dict[str, Any], raw: Raw) -> str:
     """Where it came from: as the client says, else by its library, else by who called."""
-    if given and (channel := _CHANNELS.get(given.lower())):
-        return channel
+    for said in (given, context.get("channel")):
+        if said and isinstance(said, str):
+            word = _ALSO.get(said, said)
+            if word in CHANNELS:
+                return word
     library = context.get("library")
     if isinstance(library, dict) and isinstance(name := library.get("name"), str):
         if channel := _channel_of_library(name[:100], str(library.get("env") or "")[:20]):
@@ -302,5 +314,3 @@ def _add_connection(context: dict[str, Any], raw: Raw) -> None:
         context["ip"] = raw.request.remote
     if "userAgent" not in context and (agent := raw.request.headers.get("user-agent")):
         context["userAgent"] = agent
-
-

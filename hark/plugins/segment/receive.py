@@ -33,12 +33,12 @@ class _Body(Struct, frozen=True):
     """As much of a body as the door must know; single calls have no `batch`."""
 
     batch: list[msgspec.Raw] | None = None
-    writeKey: Any = None  # noqa: N815 - a name of the wire
+    writeKey: Any = None
 
 
 class _Shared(Struct, frozen=True):
     batch: list[msgspec.Raw] | None = None
-    sentAt: Any = None  # noqa: N815
+    sentAt: Any = None
     context: Any = None
 
 

@@ -1,0 +1,1 @@
+"""Jitsu's clients."""

@@ -1,0 +1,1 @@
+"""What RudderStack's clients ask beyond the wire they share with Segment."""

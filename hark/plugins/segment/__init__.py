@@ -1,0 +1,1 @@
+"""Segment's wire and everybody who speaks it."""
