@@ -1,0 +1,1 @@
+"""Rows of a table that somebody imported: a mapping says what each column means."""
