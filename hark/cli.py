@@ -11,6 +11,7 @@ from hark.errors import HarkError
 COMMANDS = {
     "serve": "start Hark",
     "source": "add and list sources of events",
+    "import": "take a file of rows into the log",
     "replay": "rebuild all that is derived from the log",
     "bench": "measure how fast it is here",
 }

@@ -5,8 +5,8 @@ values (%(id)s, %(source)s, %(file)s, %(digest)s, %(reading)s, %(mapping)s, %(st
 -- name: same_import
 -- The latest import of the same bytes in the same meaning into the same source.
 select id, state, created_at from import
- where digest = %(digest)s and source = %(source)s and mapping - 'undated' = %(mapping)s::jsonb - 'undated'
-   and reading = %(reading)s::jsonb and state <> 'draft'
+ where digest = %(digest)s and source = %(source)s and mapping::jsonb - 'undated' = %(mapping)s::jsonb - 'undated'
+   and reading::jsonb = %(reading)s::jsonb and state <> 'draft'
  order by created_at desc limit 1
 
 -- name: find_import
@@ -52,11 +52,14 @@ select coalesce(sum(p.rows), 0) as rows, count(*) as pieces
 
 -- name: derived_rows
 -- Requests are loaded in the order of their ids, so those up to the one at the cursor are known.
+with here as materialized (select position from cursor where name = 'process'),
+     reached as materialized (select e.raw from event e, here where e.position <= here.position
+                               order by e.position desc limit 1)
 select coalesce(sum(p.rows), 0)
   from import_piece p join raw r on r.id = p.raw
  where p.import = %(id)s and r.state <> 0
-   and (p.raw <= coalesce((select e.raw from event e where e.position <= c.position order by e.position desc limit 1), 0)
-        or not exists (select 1 from event e where e.raw = p.raw and e.position > c.position))
+   and (p.raw < coalesce((select raw from reached), 0)
+        or not exists (select 1 from event e, here where e.raw = p.raw and e.position > here.position))
 
 -- name: outcome
 select (select count(*) from event e join import_piece p on p.raw = e.raw where p.import = %(id)s) as accepted,

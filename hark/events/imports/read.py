@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
+from zipfile import BadZipFile
 
 import msgspec
 from msgspec import Struct
@@ -230,7 +231,7 @@ def _excel(path: Path, reading: Reading) -> Iterator[list[Any]]:
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, OSError, KeyError, ValueError) as error:
+    except (InvalidFileException, BadZipFile, OSError, KeyError, ValueError) as error:
         raise Rejected(f"it is no Excel file that can be read: {error}") from None
     if reading.sheet and reading.sheet not in book.sheetnames:
         raise Rejected(f"it has no sheet {reading.sheet!r}; it has {', '.join(book.sheetnames)}")

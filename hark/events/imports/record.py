@@ -183,12 +183,13 @@ def record(
     try:
         done = found.recorded
         todo = _behind(pieces(path, found.reading, PIECE), done)
-        while not stopping() and (group := list(islice(todo, COMMIT))):
+        while group := list(islice(todo, COMMIT)):
+            if stopping():
+                break
             done = _commit(database, found, group, done)
             progress(done)
         else:
-            if not stopping():
-                _end(database, identifier, "recorded")
+            _end(database, identifier, "recorded")
     except (Rejected, OSError, EOFError) as error:
         _end(database, identifier, "failed", str(error))
     with database.transaction() as tx:

@@ -80,14 +80,13 @@ def listed(tx: Transaction, limit: int = 100) -> list[Listed]:
 
 
 def refused_csv(tx: Transaction, identifier: UUID) -> Iterator[str]:
-    """The refused rows as CSV: the row's number, the reason, then the cells as they were, to correct and import again."""
-    columns: list[str] | None = None
+    """The refused rows as CSV: the row's number, the reason, then the cells as they were, to correct and import
+    again; `line` holds what was no row at all."""
+    columns = list(find(tx, identifier).mapping["columns"])
+    yield _line(["row", "reason", *columns, "line"])
     for row in tx.stream(queries.refused_rows, id=identifier):
         item = row["item"] if isinstance(row["item"], dict) else {"line": row["item"]}
-        if columns is None:
-            columns = list(item)
-            yield _line(["row", "reason", *columns])
-        yield _line([row["row"], row["reason"], *(_safe(item.get(column)) for column in columns)])
+        yield _line([row["row"], row["reason"], *(_safe(item.get(column)) for column in [*columns, "line"])])
 
 
 def _line(cells: list[Any]) -> str:

@@ -4,8 +4,8 @@ create table import (
   source text not null,
   file text not null,                  -- its name, for people
   digest text not null,                -- SHA-256 of its bytes: the same file is recognised under another name
-  reading jsonb not null,              -- format, encoding, delimiter, sheet
-  mapping jsonb not null,
+  reading json not null,               -- format, encoding, delimiter, sheet
+  mapping json not null,               -- json, not jsonb: it keeps the order of the columns
   state text not null,                 -- draft | waiting | running | recorded | failed | stopped
   total bigint,                        -- rows, where that is known before they are read
   recorded bigint not null default 0,  -- rows that are committed: an interrupted import goes on behind them

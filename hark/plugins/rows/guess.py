@@ -90,7 +90,7 @@ def _by_name(column: str, values: list[Any], taken: Iterable[list[str]]) -> list
     found = _TARGETS.get(word, [])
     if any(place in other for place in found for other in taken if not place.startswith("identity")):
         return []  # the first column of that meaning has it
-    if found[:1] == ["identity.email trait.email"] and not _mostly(values, _is_email):
+    if "identity.email" in found and not _mostly(values, _is_email):
         return []
     if found == ["type"] and not all(str(value).lower() in _TYPES for value in values):
         return []
