@@ -15,6 +15,7 @@ import psycopg
 
 from hark import flow
 from hark.api.collect import Door
+from hark.api.rest import rest
 from hark.config import Config
 from hark.errors import HarkError, Retry
 from hark.events import timers
@@ -112,6 +113,13 @@ def web(config: Config, url: str) -> ASGI:
     recorder = Recorder(url)
     door = Door(hark.registry, hark.sources, recorder, config, clock.now)
     site = _site(hark)
+    api = rest(
+        database=hark.database,
+        config=config,
+        declared=hark.declared,
+        registry=hark.registry,
+        sources=hark.sources,
+    )
 
     async def program(
         scope: Scope, receive: Callable[..., Awaitable[Any]], send: Callable[..., Awaitable[Any]]
@@ -120,6 +128,8 @@ def web(config: Config, url: str) -> ASGI:
             await door.answer(found, scope, receive, send)
         elif scope["type"] == "lifespan":
             await _lifespan(receive, send, recorder, hark)
+        elif scope["type"] == "http" and (scope["path"] == "/api" or scope["path"].startswith("/api/")):
+            await api(scope, receive, send)
         else:
             await site(scope, receive, send)
 

@@ -12,6 +12,7 @@ COMMANDS = {
     "serve": "start Hark",
     "source": "add and list sources of events",
     "import": "take a file of rows into the log",
+    "token": "add, list and revoke tokens of the REST API",
     "replay": "rebuild all that is derived from the log",
     "bench": "measure how fast it is here",
 }

@@ -17,6 +17,7 @@ from hark.events.record import Own, record_own
 from hark.events.sources import add_source
 from hark.kit import clock
 from hark.model import Source
+from hark.web.tokens import add_token
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -41,10 +42,15 @@ class House:
         self.hark = app.Hark(self.config, url)
         self.database = self.hark.database
         self.source = self.add_source("web")
+        self.token = self.add_token("test", "admin")
 
     def add_source(self, name: str, **fields: Any) -> Source:
         with self.database.transaction() as tx:
             return add_source(tx, name, **fields)
+
+    def add_token(self, name: str, *scopes: str) -> str:
+        with self.database.transaction() as tx:
+            return add_token(tx, name, list(scopes), clock.now())[0]
 
     def post(self, path: str, body: Any, key: str | None = None, headers: dict[str, str] | None = None) -> Reply:
         content = body if isinstance(body, bytes) else msgspec.json.encode(body)
@@ -60,7 +66,9 @@ class House:
     ) -> Reply:
         """One request to the whole ASGI program, without a network."""
         sent = dict(headers or {})
-        if "authorization" not in {name.lower() for name in sent} and method == "POST":
+        if path.startswith("/api/"):
+            sent = {"authorization": f"Bearer {self.token}", **sent}
+        elif "authorization" not in {name.lower() for name in sent} and method == "POST":
             sent["authorization"] = httpx.BasicAuth(key or self.source.write_key, "")._auth_header
         return asyncio.run(self._ask(method, path, content, sent))
 

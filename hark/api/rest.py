@@ -1,0 +1,74 @@
+"""The REST API: everything that the screens do, under /api/v1, described by OpenAPI 3.1 at /api/openapi.json."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme, Tag
+
+from hark import __version__
+from hark.api.entrance import ASGI, Entrance
+from hark.api.people import PEOPLE
+from hark.api.problems import HANDLERS
+from hark.api.routes import guard
+from hark.config import Config
+from hark.kit.clock import Clock, now
+from hark.model import Declared
+from hark.registry import Registry
+from hark.store import Database
+
+ROUTERS = (PEOPLE,)
+ABOUT = """Every answer that is no success is a problem (RFC 9457, `application/problem+json`). Lists are read in pages:
+`next` of an answer is `before` (or `after`) of the next request. What is changed by hand is recorded in the log first:
+200 says that it has taken effect, 202 that it will; `Prefer: respond-async` asks not to wait."""
+
+
+def rest(
+    *, database: Database, config: Config, declared: Declared, registry: Registry, clock: Clock = now, **services: Any
+) -> ASGI:
+    """The ASGI program that answers everything below /api."""
+    handed = {
+        "database": database,
+        "config": config,
+        "declared": declared,
+        "registry": registry,
+        "clock": clock,
+        **services,
+    }
+    return Entrance(_litestar(handed, config), database, clock)
+
+
+def _litestar(handed: Mapping[str, Any], config: Config) -> Litestar:
+    return Litestar(
+        [Router(path="/api/v1", route_handlers=list(ROUTERS), guards=[guard])],
+        dependencies={name: _provide(thing) for name, thing in handed.items()},
+        exception_handlers=HANDLERS,
+        request_max_body_size=config.max_body,
+        openapi_config=OpenAPIConfig(
+            title="Hark",
+            version=__version__,
+            description=ABOUT,
+            path="/api",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            use_handler_docstrings=True,
+            operation_id_creator=lambda handler, method, path: handler.handler_name,
+            components=Components(
+                security_schemes={
+                    "token": SecurityScheme(
+                        type="http", scheme="bearer", description="`hark token add NAME --scopes …`"
+                    )
+                }
+            ),
+            tags=[Tag(name="people", description="Who they are, what happened with them, and merging them.")],
+        ),
+    )
+
+
+def _provide(thing: Any) -> Provide:
+    def give() -> Any:
+        return thing
+
+    return Provide(give, sync_to_thread=False)
