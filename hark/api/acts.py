@@ -24,7 +24,7 @@ def act(
     **more: Any,
 ) -> Accepted:
     """Record an own event in the name of the caller and wait for its effect, unless asked not to (RFC 7240)."""
-    caller: Caller = request.scope["user"]  # type: ignore[assignment]
+    caller: Caller = request.scope["user"]
     with database.transaction() as tx:
         [event] = record_own(tx, [own(name, by=caller.by, properties=properties, identities=identities, **more)])
     patient = "respond-async" not in request.headers.get("prefer", "")

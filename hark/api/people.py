@@ -136,7 +136,7 @@ def merge_people(
         ends = sorted(_heard_of(tx, *named, declared) for named in ((kind, value), pair(other)))
     if ends[0] == ends[1]:
         raise Rejected("these are one identity, so there is nothing to merge", 422)
-    merge = edge_id(*ends, "hand")
+    merge = edge_id(ends[0], ends[1], "hand")
     accepted = act(request, database, "person.merged", {"a": str(ends[0]), "b": str(ends[1])})
     if not accepted.done:
         return answered(Accepted(event=accepted.event, done=False, id=merge))
