@@ -7,7 +7,7 @@ from uuid import UUID
 from hark.kit.ids import derived
 from hark.model import Event
 from hark.people.evidence import OWN, Claim, Key, Tie, edge_id, key_of
-from hark.people.guards import Caps, Component, Cut, Edge, Group, Member
+from hark.people.guards import BY_HAND, Caps, Component, Cut, Edge, Group, Member
 from hark.people.kinds import Kinds
 
 CHANGES = frozenset({"person.merged", "person.split", "merge.reverted"})
@@ -196,11 +196,13 @@ class Graph:
         if event.name == "person.merged":
             self._merge(event, key)
             return
+        cuts = self._cut(event, key)
         for one in ids(event, "merge", "edges"):
             work = self.edges.get(one) or self.cuts.get(one)
+            if isinstance(work, Edge) and cuts and work.rule not in BY_HAND:
+                continue  # the cut holds it down, and taking the cut back sets it free
             if work is not None and (work.revoked_at is None or work.revoked_at < event.at):
                 work.revoked_at = event.at
-        self._cut(event, key)
 
     def _merge(self, event: Event, key: Key) -> None:
         ends = sorted(set(ids(event, "a", "b")) & self.members.keys())
@@ -217,16 +219,17 @@ class Graph:
         self._link(a, b)
         self.components[a].edges[id] = edge
 
-    def _cut(self, event: Event, key: Key) -> None:
+    def _cut(self, event: Event, key: Key) -> bool:
         sides = dict.fromkeys(ids(event, "rest"), 0) | dict.fromkeys(ids(event, "identities"), 1)
         sides = {one: side for one, side in sides.items() if one in self.members}
         if len(set(sides.values())) != 2:
-            return
+            return False
         cut = Cut(derived("cut", event.source, event.message_id), key, sides)
         self.cuts[cut.id] = cut
         for one in sides:
             self._link(one, next(iter(sides)))
         self.components[next(iter(sides))].cuts[cut.id] = cut
+        return True
 
 
 def ids(event: Event, *names: str) -> list[UUID]:

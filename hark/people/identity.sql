@@ -66,3 +66,36 @@ values (%(name)s, %(setting)s, %(at)s, %(source)s, %(message_id)s)
 on conflict (name) do update set setting = excluded.setting, at = excluded.at, source = excluded.source,
   message_id = excluded.message_id
 where (identity_kind.at, identity_kind.source, identity_kind.message_id) <= (excluded.at, excluded.source, excluded.message_id);
+
+-- name: person_of
+select person from identity where id = %(id)s;
+
+-- name: identities_of
+select id, kind, value, first_at, first_source, first_message, companions
+from identity where person = %(person)s
+order by first_at, first_source collate "C", first_message collate "C", id;
+
+-- name: evidence_of
+-- An edge was said by the event that its message names; that event stands in the timeline of its anchor, one of the ends.
+select edge.id, edge.a, edge.b, edge.rule, edge.weight, edge.at, edge.source, edge.message_id, edge.revoked_at, edge.state,
+  edge.reason, edge.merged, a.kind as a_kind, a.value as a_value, a.person as a_person, b.kind as b_kind,
+  b.value as b_value, b.person as b_person,
+  (select timeline.position from timeline where timeline.anchor in (edge.a, edge.b) and timeline.at = edge.at
+    and timeline.source = edge.source limit 1) as position
+from edge join identity a on a.id = edge.a join identity b on b.id = edge.b
+where edge.a = any(%(ids)s::uuid[]) or edge.b = any(%(ids)s::uuid[])
+order by edge.at, edge.source collate "C", edge.message_id collate "C", edge.id
+limit %(most)s;
+
+-- name: cuts_among
+select id, at, source, message_id, revoked_at,
+  array_agg(identity order by identity) filter (where side = 0) as stay,
+  array_agg(identity order by identity) filter (where side = 1) as leave
+from cut where id in (select id from cut where identity = any(%(ids)s::uuid[]))
+group by id, at, source, message_id, revoked_at order by at, id;
+
+-- name: find_edge
+select id, a, b, rule, state, merged from edge where id = %(id)s;
+
+-- name: find_cut
+select id, array_agg(identity) as members from cut where id = %(id)s group by id;

@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
+from hark.events.record import Own
 from hark.kit.ids import derived
 from hark.model import Declared, Event, Identity
 from hark.people.evidence import OWN
@@ -83,6 +86,28 @@ def hear(tx: Transaction, events: Sequence[Event], batch: int = 500, caps: Caps 
     for start in range(0, len(events), batch):
         joined += join(events[start : start + batch], tx, DECLARED, caps)
     return joined
+
+
+def own_events(tx: Transaction) -> list[Event]:
+    """What was recorded by hand in this transaction, as the loader would hand it on; each call gives it once."""
+    events = []
+    for row in tx.all(Query("recorded", "delete from raw where source = 'hark' returning id, received_at, body")):
+        for told in msgspec.json.decode(row["body"]):
+            own = msgspec.convert(told, Own)
+            events.append(
+                Event(
+                    id=derived(own.message_id),
+                    type=own.type,
+                    name=own.name,
+                    at=own.at,
+                    received_at=row["received_at"],
+                    source=OWN,
+                    message_id=own.message_id,
+                    identities=own.identities,
+                    properties=own.properties,
+                )
+            )
+    return events
 
 
 def persons(tx: Transaction) -> set[frozenset[str]]:
