@@ -26,9 +26,12 @@ class Measure(Struct, frozen=True, order=True):
 
 
 class Tally(Struct, array_like=True):
-    """What was seen in one bucket. Numbers are in millionths; first and last are [ms since 1970, tie-breaker, value]."""
+    """What was seen in one bucket. Numbers are in millionths; first and last are [ms since 1970, tie-breaker, value].
+
+    n counts all, numbers those whose value was a number."""
 
     n: int = 0
+    numbers: int = 0
     total: int = 0
     least: int | None = None
     most: int | None = None
@@ -62,12 +65,13 @@ def window(buckets: Buckets, days: int, today: int) -> Tally:
     total = Tally()
     for day, tally in buckets.items():
         if day > today - days:
-            merge(total, tally)
+            merge(total, tally, bounded=False)
     return total
 
 
-def merge(into: Tally, other: Tally) -> None:
+def merge(into: Tally, other: Tally, *, bounded: bool = True) -> None:
     into.n += other.n
+    into.numbers += other.numbers
     into.total += other.total
     if other.least is not None and (into.least is None or other.least < into.least):
         into.least = other.least
@@ -81,7 +85,8 @@ def merge(into: Tally, other: Tally) -> None:
         into.values = dict(into.values)
         for value, n in other.values.items():
             into.values[value] = into.values.get(value, 0) + n
-        _bound(into.values)
+        if bounded:
+            _bound(into.values)
 
 
 def text_of(value: Any) -> str:
@@ -99,6 +104,7 @@ def _count(tally: Tally, value: Any, at: int, tie: str) -> None:
         return
     amount = micros(value)
     if amount is not None:
+        tally.numbers += 1
         tally.total += amount
         tally.least = amount if tally.least is None else min(tally.least, amount)
         tally.most = amount if tally.most is None else max(tally.most, amount)

@@ -1,0 +1,126 @@
+"""The tree of a condition: what the text form is read into, and as JSON what the builder sends.
+
+A condition asks on the left and states on the right: `count("Order Completed", 30 days) >= 2`. As JSON every node says
+what it is: {"is": "compare", "left": {"is": "measured", "function": "count", "event": "Order Completed", "days": 30},
+"operator": ">=", "right": {"is": "literal", "value": 2}}.
+"""
+
+from typing import Literal as OneOf
+
+import msgspec
+from msgspec import Struct
+
+from hark.errors import Rejected
+
+Plain = str | int | float | bool | None
+FIELDS = ("phase", "language", "time_zone", "first_seen", "last_seen")
+TIMES = ("first_seen", "last_seen")
+FUNCTIONS = ("count", "sum", "min", "max", "average", "unique", "most_frequent", "first", "last")
+OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "starts with", "is set", "is not set")
+MOST_NODES = 200
+LONGEST_WINDOW = 730
+UNITS = {"minute": 60_000, "hour": 3_600_000, "day": 86_400_000, "week": 604_800_000}
+
+
+class Literal(Struct, frozen=True, tag_field="is", tag="literal"):
+    value: Plain
+
+
+class Many(Struct, frozen=True, tag_field="is", tag="many"):
+    values: tuple[Plain, ...]
+
+
+class Ago(Struct, frozen=True, tag_field="is", tag="ago"):
+    """So many units before now; now is the time of the event that is looked at."""
+
+    amount: int
+    unit: OneOf["minute", "hour", "day", "week"] = "day"
+
+    @property
+    def ms(self) -> int:
+        return self.amount * UNITS[self.unit]
+
+
+class Date(Struct, frozen=True, tag_field="is", tag="date"):
+    """A day (00:00 UTC) or an instant, as ISO 8601 writes it."""
+
+    text: str
+
+
+class Trait(Struct, frozen=True, tag_field="is", tag="trait"):
+    name: str
+
+
+class Computed(Struct, frozen=True, tag_field="is", tag="computed"):
+    name: str
+
+
+class Field(Struct, frozen=True, tag_field="is", tag="field"):
+    name: OneOf["phase", "language", "time_zone", "first_seen", "last_seen"]
+
+
+class Measured(Struct, frozen=True, tag_field="is", tag="measured"):
+    """What was measured of an event, or of one property of it. `days` is the window, today included; 0 is all time."""
+
+    function: OneOf["count", "sum", "min", "max", "average", "unique", "most_frequent", "first", "last"]
+    event: str
+    of: str = ""
+    days: int = 0
+
+
+class Asked(Struct, frozen=True, tag_field="is", tag="asked"):
+    """A yes or no: consent("marketing"), in_segment("vip"), in_group("acme")."""
+
+    what: OneOf["consent", "in_segment", "in_group"]
+    name: str
+
+
+Left = Trait | Computed | Field | Measured | Asked
+Right = Literal | Many | Ago | Date
+
+
+class Compare(Struct, frozen=True, tag_field="is", tag="compare"):
+    left: Left
+    operator: OneOf["=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "starts with", "is set", "is not set"]
+    right: Right | None = None
+
+
+class All(Struct, frozen=True, tag_field="is", tag="all"):
+    of: "tuple[Condition, ...]" = ()
+
+
+class Some(Struct, frozen=True, tag_field="is", tag="any"):
+    of: "tuple[Condition, ...]" = ()
+
+
+class Not(Struct, frozen=True, tag_field="is", tag="not"):
+    of: "Condition"
+
+
+Condition = Compare | Asked | Trait | Computed | All | Some | Not
+# A computed trait may also be a value by itself: sum("Order Completed".revenue, 365 days).
+Expression = Condition | Measured | Field
+Node = Expression | Right
+
+_decoder = msgspec.json.Decoder(Expression)
+
+
+class Misread(Rejected):
+    """What is wrong with a condition, and where in its text (the offset of the character; -1 where there is no text)."""
+
+    def __init__(self, reason: str, where: int = -1, text: str = "") -> None:
+        place = f" (at character {where + 1}: {text[where : where + 20]!r})" if 0 <= where < len(text) else ""
+        super().__init__(reason + (place or (" (at the end)" if where >= 0 else "")))
+        self.where = where
+
+
+def from_json(tree: object) -> Expression:
+    """Read the JSON form. Misread says which part is wrong."""
+    try:
+        return _decoder.decode(msgspec.json.encode(tree))
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
+        raise Misread(f"this is no condition: {error}") from None
+
+
+def to_json(tree: Node) -> object:
+    return msgspec.to_builtins(tree)
