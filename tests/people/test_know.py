@@ -1,0 +1,28 @@
+"""The step of the room: events that came through the door become persons with profiles, and a replay finds them again."""
+
+from typing import Any
+
+from hark import flow
+from hark.events.record import own
+from hark.model import Identity
+from hark.testing.house import House
+
+ANN = (Identity("email", "ann@example.com"),)
+
+
+def people(house: House) -> list[dict[str, Any]]:
+    return house.query("select to_jsonb(p) as row from person p order by id")
+
+
+def test_what_ann_did_becomes_her_profile_and_a_replay_finds_it_again(house: House) -> None:
+    house.post("/v1/page", {"anonymousId": "a1"})
+    house.post("/v1/identify", {"anonymousId": "a1", "traits": {"email": "ann@example.com", "city": "Bonn"}})
+    house.settle()
+    house.say(own("consent.granted", by="member:bo", identities=ANN, properties={"purpose": "marketing"}))
+    [before] = people(house)
+    flow.start_replay(house.hark.engines())
+    house.settle()
+
+    assert before["row"]["traits"]["city"] == "Bonn"
+    assert before["row"]["consents"]["marketing"]["granted"] is True
+    assert people(house) == [before]
