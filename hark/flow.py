@@ -25,7 +25,7 @@ KNOW: tuple[Step, ...] = (know_people,)  # what we now know
 DECIDE: tuple[Step, ...] = ()  # what we propose to do
 
 # Rooms in the order in which their tables are made; each is a folder below hark/.
-ROOMS = ("events", "people", "web")
+ROOMS = ("events", "people", "web", "destinations")
 CURSOR = "process"
 # What KNOW derives, room by room; a replay empties these tables and fills them again from the log.
 DERIVED: tuple[Callable[[Transaction], None], ...] = (clear_people,)

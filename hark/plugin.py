@@ -2,7 +2,8 @@
 and the kit, and nothing else of Hark.
 
 plugin.toml     name, version, about, needs, level = bronze | silver | gold
-config.py       class Config(Struct): settings screen and validation; def check(config, http): "test the connection"
+config.py       class Config(Struct): settings screen and validation; def check(config, http) -> str: "test the connection",
+                    says what it found
 identities.py   KINDS: tuple[IdentityKind, ...]: kinds of identity that this system brings
 purposes.py     PURPOSES: tuple[Purpose, ...]: purposes that it needs
 receive.py      ROUTES: tuple[Route, ...]: paths it answers on the public door
@@ -15,20 +16,34 @@ receive.py      ROUTES: tuple[Route, ...]: paths it answers on the public door
                 def receive(raw, config) -> Iterable[Event | Refused]: bytes in, events out, pure
 listen.py       async def listen(config, host): only where a connection stays open
 send.py         ABILITIES; def send(message, to, config, http) -> Receipt
-write.py        def write(events, config, http) -> None: a destination; an event may come again after a crash, so
-                    `event.id` must make the write idempotent; raises Retry, Rejected or Misconfigured
+write.py        def write(contexts, config, http) -> None: a destination; each context holds the event, the person and their
+                    profile. All of them were written when it returns; Rejected: none was and none ever will be; Retry:
+                    come back with all of them. What it needs besides it asks for by the names of its parameters:
+                    http, folder (a Path of its own), clock
+                REPEATABLE = True where writing the same event.id again does no harm; otherwise what was cut off
+                    between send and receipt goes to the dead letters, for a person to decide
+                BATCH, EVERY: events in one write, and seconds to wait for that many; a setting `batch` or `every`
+                    of Config goes first
 detect.py       def detect(contexts, memory, config) -> Findings
 fixtures/       recorded bytes and the events expected of them      README.md      test_<name>.py
 """
+
+from collections.abc import Mapping
+from typing import Annotated, Protocol, Self
+
+from msgspec import Meta
 
 from hark.errors import Misconfigured, Rejected, Retry
 from hark.model import (
     Accepted,
     Admission,
+    Context,
     Denied,
     Event,
     Identity,
     IdentityKind,
+    Person,
+    Profile,
     Purpose,
     Raw,
     Refused,
@@ -38,14 +53,49 @@ from hark.model import (
     Source,
 )
 
+# A setting that is never shown again once it is saved.
+Secret = Annotated[str, Meta(extra={"secret": True})]
+
+
+class Answer(Protocol):
+    """What came back; header names are in lower case."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def body(self) -> bytes: ...
+    def succeeded(self) -> Self:
+        """Itself where it is a 2xx; else raises what to do: Retry, Rejected or Misconfigured."""
+
+
+class Http(Protocol):
+    """The guarded client that is handed in: it speaks to public addresses, and to those that the operator allowed."""
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer: ...
+    def post(self, url: str, *, body: bytes, headers: Mapping[str, str] | None = None) -> Answer: ...
+    def request(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Answer: ...
+    def address(self, host: str, port: int) -> str:
+        """The checked address to connect to, for those who speak another protocol than HTTP."""
+        ...
+
+
 __all__ = [
     "Accepted",
     "Admission",
+    "Answer",
+    "Context",
     "Denied",
     "Event",
+    "Http",
     "Identity",
     "IdentityKind",
     "Misconfigured",
+    "Person",
+    "Profile",
     "Purpose",
     "Raw",
     "Refused",
@@ -54,5 +104,6 @@ __all__ = [
     "Request",
     "Retry",
     "Route",
+    "Secret",
     "Source",
 ]

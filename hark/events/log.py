@@ -48,6 +48,11 @@ def end_replay(tx: Transaction) -> None:
     tx.run(queries.end_replay)
 
 
+def processed(tx: Transaction) -> int:
+    """Everything up to this position went down the path (but for what was set aside)."""
+    return int(tx.value(queries.cursor_position, name="process") or 0)
+
+
 def read_after(tx: Transaction, position: int, limit: int) -> list[Event]:
     return [_event(row) for row in tx.tuples(queries.events_after, position=position, limit=limit)]
 
@@ -62,6 +67,11 @@ def read_at(tx: Transaction, positions: Sequence[int]) -> list[Event]:
 
 def park(tx: Transaction, position: int, error: str) -> None:
     tx.run(queries.park, position=position, error=error.replace("\0", "\ufffd")[:4000])
+
+
+def set_aside(tx: Transaction, first: int, last: int) -> set[int]:
+    """Positions of this stretch whose events could not be processed yet."""
+    return {position for (position,) in tx.tuples(queries.set_aside, first=first, last=last)}
 
 
 def unpark(tx: Transaction, positions: Sequence[int]) -> None:

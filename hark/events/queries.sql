@@ -41,6 +41,9 @@ on conflict (source, hour) do update
 -- name: lock_cursor
 select position from cursor where name = %(name)s for update skip locked
 
+-- name: cursor_position
+select position from cursor where name = %(name)s
+
 -- name: wait_for_cursor
 select position from cursor where name = %(name)s for update
 
@@ -79,6 +82,9 @@ select e.position <= c.position from event e, cursor c where e.id = %(id)s and c
 -- name: park
 insert into parked (position, error, at) values (%(position)s, %(error)s, now())
 on conflict (position) do update set error = excluded.error, at = excluded.at, attempts = parked.attempts + 1
+
+-- name: set_aside
+select position from parked where position between %(first)s and %(last)s
 
 -- name: unpark
 delete from parked where position = any(%(positions)s::bigint[])

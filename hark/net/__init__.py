@@ -2,6 +2,6 @@
 
 from hark.net.addresses import Allowed
 from hark.net.guard import Guard
-from hark.net.http import Answer, Http, succeeded
+from hark.net.http import Answer, Http
 
-__all__ = ["Allowed", "Answer", "Guard", "Http", "succeeded"]
+__all__ = ["Allowed", "Answer", "Guard", "Http"]

@@ -2,13 +2,12 @@
 
     http = Http(Guard(Allowed(config.allow_private)))
     answer = http.post("https://example.com/hook", body=b"{}", headers={...})    # Retry where nobody answers in time
-    succeeded(answer)                                                            # Retry, Rejected or Misconfigured
+    answer.succeeded()                                                           # Retry, Rejected or Misconfigured
 
 Redirects are not followed: what was checked is what is spoken to, and a signed body goes nowhere else.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 
@@ -17,7 +16,6 @@ import httpx
 from msgspec import Struct
 
 from hark.errors import Misconfigured, Rejected, Retry
-from hark.kit.clock import Clock, now
 from hark.net.guard import Guard, Refused
 
 PATIENCE = 15.0  # seconds for the whole of one request, however slowly its parts arrive
@@ -36,6 +34,22 @@ class Answer(Struct, frozen=True, kw_only=True):
     @property
     def ok(self) -> bool:
         return 200 <= self.status < 300
+
+    def succeeded(self) -> "Answer":
+        """Itself where it is a 2xx; otherwise the error that says what to do about it."""
+        said = f"the other side answered {self.status}"
+        if self.status in (301, 308):
+            where = self.headers.get("location", "elsewhere")
+            raise Misconfigured("url", f"{said}: it moved for good to {where[:200]}; enter that address")
+        if self.status == 410:
+            raise Misconfigured("url", f"{said}: it is gone and wants nothing more")
+        # These three say that this body is wrong; every other status speaks of the address, the key or the moment.
+        if self.status in (400, 413, 422):
+            excerpt = self.body[:300].decode("utf-8", "replace").strip()
+            raise Rejected(f"{said}: {excerpt}" if excerpt else said)
+        if not self.ok:
+            raise Retry(said, after=wait(self.headers.get("retry-after"), self.headers.get("date")))
+        return self
 
 
 class Http:
@@ -88,33 +102,15 @@ class Http:
         self._client.close()
 
 
-def succeeded(answer: Answer, clock: Clock = now) -> Answer:
-    """The answer where it is a 2xx; otherwise the error that says what to do about it."""
-    status = answer.status
-    if answer.ok:
-        return answer
-    said = f"the other side answered {status}"
-    if status in (301, 308):
-        where = answer.headers.get("location", "elsewhere")
-        raise Misconfigured("url", f"{said}: it moved for good to {where[:200]}; enter that address")
-    if status == 410:
-        raise Misconfigured("url", f"{said}: it is gone and wants nothing more")
-    # These three say that this body is wrong; every other status speaks of the address, the key or the moment.
-    if status in (400, 413, 422):
-        excerpt = answer.body[:300].decode("utf-8", "replace").strip()
-        raise Rejected(f"{said}: {excerpt}" if excerpt else said)
-    raise Retry(said, after=wait(answer.headers.get("retry-after"), clock()))
-
-
-def wait(header: str | None, at: datetime) -> float | None:
-    """The seconds that a Retry-After header asks for, as a number or as a date (RFC 9110, 10.2.3)."""
+def wait(header: str | None, date: str | None = None) -> float | None:
+    """The seconds that a Retry-After header asks for, as a number or as a date beside the answer's own (RFC 9110)."""
     if header is None:
         return None
     try:
         seconds = float(header)
     except ValueError:
         try:
-            seconds = (parsedate_to_datetime(header) - at).total_seconds()
+            seconds = (parsedate_to_datetime(header) - parsedate_to_datetime(date or "")).total_seconds()
         except (ValueError, TypeError):
             return None
     return min(max(seconds, 0.0), LONGEST_WAIT) if seconds == seconds else None

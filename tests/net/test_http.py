@@ -4,17 +4,16 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import httpcore
 import pytest
 
 from hark.errors import Misconfigured, Rejected, Retry
-from hark.net import Allowed, Answer, Guard, Http, succeeded
+from hark.net import Allowed, Answer, Guard, Http
 from hark.net.http import wait
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+NOON = "Thu, 01 Jan 2026 12:00:00 GMT"
 Talk = Callable[[socket.socket], None]
 
 
@@ -181,17 +180,17 @@ def test_a_connection_that_breaks_is_to_be_tried_again(listener: Callable[[Talk]
 )  # fmt: skip
 def test_a_status_says_what_to_do(status: int, error: type[Exception]) -> None:
     with pytest.raises(error):
-        succeeded(Answer(status=status, headers={"location": "https://new.example"}, body=b"no"))
+        Answer(status=status, headers={"location": "https://new.example"}, body=b"no").succeeded()
 
 
 def test_retry_after_is_read_as_seconds_and_as_a_date() -> None:
     with pytest.raises(Retry) as busy:
-        succeeded(Answer(status=429, headers={"retry-after": "17"}, body=b""))
+        Answer(status=429, headers={"retry-after": "17"}, body=b"").succeeded()
 
     assert busy.value.after == 17
     assert wait("Thu, 01 Jan 2026 12:01:00 GMT", NOON) == 60
     assert wait("Thu, 01 Jan 1970 00:00:00 GMT", NOON) == 0
-    assert wait("99999999999", NOON) == 6 * 3600
+    assert wait("99999999999") == 6 * 3600
     assert wait("nan", NOON) is None
     assert wait("soon", NOON) is None
 

@@ -1,0 +1,6 @@
+-- name: owners
+select position, anchor, person from people_event where position between %(first)s and %(last)s
+
+-- name: profiles
+select id, traits, computed, consents, segments, phase, first_seen, last_seen
+  from people_profile where id = any(%(persons)s::uuid[])
