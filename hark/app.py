@@ -17,6 +17,8 @@ from hark import flow
 from hark.api.collect import Door
 from hark.api.rest import rest
 from hark.config import Config
+from hark.destinations.means import Means
+from hark.destinations.postman import Postman
 from hark.errors import HarkError, Retry
 from hark.events import timers
 from hark.events.load import Loader
@@ -24,6 +26,7 @@ from hark.events.record import Recorder, queries
 from hark.events.sources import Sources
 from hark.kit import clock
 from hark.model import Declared
+from hark.net import Allowed, Guard, Http
 from hark.people.consent import declared_purposes
 from hark.people.kinds import declared_kinds
 from hark.registry import Registry, find
@@ -75,6 +78,16 @@ class Hark:
 
     def engines(self) -> flow.Engines:
         return flow.Engines(database=self.database, declared=self.declared, batch=self.config.batch)
+
+    def means(self) -> Means:
+        """What destinations are delivered with."""
+        return Means(
+            database=self.database,
+            registry=self.registry,
+            purposes=self.declared.purposes,
+            http=Http(Guard(Allowed(self.config.allow_private))),
+            folder=self.config.data.resolve() / "destinations",
+        )
 
     def loader(self) -> Loader:
         return Loader(
@@ -171,9 +184,18 @@ class Loop(threading.Thread):
     A database that is away is waited for; the loop goes on where its transaction left off.
     """
 
-    def __init__(self, name: str, url: str, channel: str, turn: Callable[[], bool], idle: float = 1.0) -> None:
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        channel: str,
+        turn: Callable[[], bool],
+        *,
+        idle: float = 1.0,
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(name=name, daemon=True)
-        self._url, self._channel, self._turn, self._idle = url, channel, turn, idle
+        self._url, self._channel, self._turn, self._idle, self._close = url, channel, turn, idle, close
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -189,6 +211,7 @@ class Loop(threading.Thread):
                 if not isinstance(error, Retry | psycopg.OperationalError):
                     log.exception("the %s loop failed and will go on in a second", self.name)
                 self._stopping.wait(1.0)
+        self._close()
 
     def _work(self, ears: psycopg.Connection[Any]) -> None:
         while not self._stopping.is_set():
@@ -216,7 +239,11 @@ def loops(hark: Hark, kind: str) -> list[Loop]:
 
     if kind == "load":
         return [Loop("load", hark.url, "hark_raw", load), Loop("timers", hark.url, "hark_timer", come_due)]
-    return [Loop("process", hark.url, "hark_event", process)]
+    postman = Postman(hark.means())
+    return [
+        Loop("process", hark.url, "hark_event", process),
+        Loop("destinations", hark.url, "hark_done", postman.turn, close=postman.stop),
+    ]
 
 
 def work(config: Config, url: str, stopping: threading.Event, kind: str) -> None:

@@ -33,24 +33,24 @@ select d.id from destination d
  where d.state = 'on' and (d.retry_at is null or d.retry_at <= %(now)s)
    and (d.position < %(processed)s
         or exists (select from dead_letter l where l.destination = d.id and l.state = 'again')
-        or exists (select from attempt a where a.destination = d.id and a.outcome = 'sending'))
+        or exists (select from delivery_attempt a where a.destination = d.id and a.outcome = 'sending'))
 
 -- name: begin
-insert into attempt (destination, first_position, last_position, events, began_at)
+insert into delivery_attempt (destination, first_position, last_position, events, began_at)
 values (%(destination)s, %(first)s, %(last)s, %(events)s, %(now)s) returning id
 
 -- name: finish
-update attempt set outcome = %(outcome)s, detail = %(detail)s, ended_at = %(now)s where id = %(attempt)s
+update delivery_attempt set outcome = %(outcome)s, detail = %(detail)s, ended_at = %(now)s where id = %(attempt)s
 
 -- name: cut_off
-update attempt set outcome = 'unknown', ended_at = %(now)s,
+update delivery_attempt set outcome = 'unknown', ended_at = %(now)s,
        detail = 'cut off between send and receipt: whether it arrived is not known'
  where destination = %(destination)s and outcome = 'sending' returning first_position, last_position
 
 -- name: trim_attempts
-delete from attempt
+delete from delivery_attempt
  where destination = %(destination)s
-   and id <= (select id from attempt where destination = %(destination)s order by id desc offset 500 limit 1)
+   and id <= (select id from delivery_attempt where destination = %(destination)s order by id desc offset 500 limit 1)
 
 -- name: move
 -- Only from where this delivery began: whoever else moved it meanwhile was right.
@@ -66,7 +66,7 @@ update destination set size = %(size)s, failures = %(failures)s, retry_at = %(re
 update destination set state = 'stopped', reason = %(reason)s where id = %(id)s
 
 -- name: count
-insert into delivery as d (destination, hour, delivered, failed, dead, withheld, unmatched, unknown)
+insert into delivery_hour as d (destination, hour, delivered, failed, dead, withheld, unmatched, unknown)
 values (%(destination)s, date_trunc('hour', %(now)s::timestamptz, 'UTC'), %(delivered)s, %(failed)s, %(dead)s,
         %(withheld)s, %(unmatched)s, %(unknown)s)
 on conflict (destination, hour) do update
@@ -76,11 +76,11 @@ on conflict (destination, hour) do update
 
 -- name: attempts
 select id, first_position, last_position, events, began_at, ended_at, outcome, detail
-  from attempt where destination = %(destination)s order by id desc limit %(limit)s
+  from delivery_attempt where destination = %(destination)s order by id desc limit %(limit)s
 
 -- name: hours
 select hour, delivered, failed, dead, withheld, unmatched, unknown
-  from delivery where destination = %(destination)s and hour >= %(since)s order by hour
+  from delivery_hour where destination = %(destination)s and hour >= %(since)s order by hour
 
 -- name: add_letter
 insert into dead_letter (id, destination, position, event, name, reason, at)

@@ -21,7 +21,7 @@ create table destination (
 
 -- One write to the other side. Noted before it begins: a row that still says 'sending' when nobody works on it was cut
 -- off between send and receipt, and nobody knows whether it arrived.
-create table attempt (
+create table delivery_attempt (
   id bigint generated always as identity primary key,
   destination uuid not null references destination on delete cascade,
   first_position bigint not null,
@@ -32,10 +32,10 @@ create table attempt (
   outcome text not null default 'sending', -- sending | delivered | retry | rejected | stopped | unknown
   detail text
 );
-create index attempt_by_destination on attempt (destination, id desc);
-create index attempt_open on attempt (destination) where outcome = 'sending';
+create index delivery_attempt_by_destination on delivery_attempt (destination, id desc);
+create index delivery_attempt_open on delivery_attempt (destination) where outcome = 'sending';
 
-create table delivery (
+create table delivery_hour (
   destination uuid not null references destination on delete cascade,
   hour timestamptz not null,
   delivered bigint not null default 0,
