@@ -208,20 +208,15 @@ def identity(kind: str, value: object) -> tuple[Identity, ...]:
     return (Identity(kind, text),) if len(text) <= LONGEST and not text.isspace() else ()
 
 
-def either(value: object) -> tuple[Identity, ...]:
-    """An alias does not say what its previous id was, so it points to both; what nobody ever used stays empty."""
-    return identity("user_id", value) + identity("anonymous_id", value)
-
-
 def _identities(call: Call, type_: str, traits: dict[str, Any], context: dict[str, Any]) -> tuple[Identity, ...]:
     found: list[Identity] = []
     if call.user_id:
         found += identity("user_id", call.user_id)
     if call.anonymous_id:
         found += identity("anonymous_id", call.anonymous_id)
-    if type_ == "alias" and call.previous_id:
-        same = call.previous_id == call.anonymous_id
-        found += () if same else either(call.previous_id)
+    if type_ == "alias" and call.previous_id != call.user_id:
+        # Two user ids are never one person by a client's word alone, so the name before was a visitor's.
+        found += identity("anonymous_id", call.previous_id)
     told = traits if type_ == "identify" else context.get("traits")
     if isinstance(told, dict):
         found += identity("email", told.get("email")) + identity("phone", told.get("phone"))

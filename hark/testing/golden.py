@@ -82,12 +82,19 @@ def check(plugin: Plugin, case: Case) -> None:
     reply = part.answer(asked, Accepted(admission.count, SOURCE), {})
     assert reply.status == case.answers.get("status", 200)
     assert case.answers.get("body") in (None, _readable(reply.body)), reply.body
-    heard = hear(plugin, asked)
+    heard = hear(plugin, asked) if _recorded(plugin, asked) else []
     _compare([item for item in heard if isinstance(item, Event)], case.events)
     refused = [item for item in heard if isinstance(item, Refused)]
     assert [item.index for item in refused] == [wanted["index"] for wanted in case.refused], refused
     for item, wanted in zip(refused, case.refused, strict=True):
         assert wanted["reason"] in item.reason, item.reason
+
+
+def _recorded(plugin: Plugin, asked: Request) -> bool:
+    return not any(
+        route.method == asked.method and route.path == asked.path.rstrip("/") and not route.records
+        for route in plugin.routes
+    )
 
 
 def params_of(plugin: Plugin, method: str, path: str) -> dict[str, str]:
@@ -105,7 +112,7 @@ def params_of(plugin: Plugin, method: str, path: str) -> dict[str, str]:
 def _compare(events: list[Event], wanted: list[dict[str, Any]]) -> None:
     assert len(events) == len(wanted), events
     for event, fields in zip(events, wanted, strict=True):
-        shown = msgspec.to_builtins(event)
+        shown = msgspec.json.decode(msgspec.json.encode(event))
         for name, value in fields.items():
             assert shown[name] == value, f"{name}: {shown[name]!r} is not {value!r}"
 

@@ -1,5 +1,6 @@
 """One event as PostHog's clients write it, read into an event of ours."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from msgspec import Struct
 
 from hark.kit import mend
 from hark.kit.ids import event_id
-from hark.model.call import LONGEST, MOST, Text, either, exact, happened, identity, message_id
+from hark.model.call import LONGEST, MOST, Text, exact, happened, identity, message_id
 from hark.plugin import Event, Identity, Raw, Rejected
 
 _TYPES = {
@@ -31,6 +32,8 @@ _CONTEXT = {
     "$locale": "locale",
     "$session_id": "sessionId",
 }
+# Clients make up UUIDs for visitors; people who write such code by hand say so.
+_LIKE_VISITOR = re.compile(r"anon|\$device:|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE).match
 _WEB = ("web", "js", "posthog-js")
 _MOBILE = ("android", "ios", "flutter", "react-native", "swift")
 
@@ -124,8 +127,7 @@ def _identities(
 ) -> tuple[Identity, ...]:
     distinct = written.distinct_id or properties.get("distinct_id")
     if type_ == "alias":
-        # Clients disagree which of the two is the older name, and neither says what kind of name it is.
-        return tuple(dict.fromkeys((*either(distinct), *either(properties.get("alias")))))
+        return _alias(written.event, distinct, properties)
     if type_ == "group" and distinct == f"${properties.get('$group_type')}_{properties.get('$group_key')}":
         return ()  # a server tells of the group itself; nobody did anything
     found = [*identity("anonymous_id" if _anonymous(distinct, properties) else "user_id", distinct)]
@@ -133,6 +135,19 @@ def _identities(
     if type_ != "group":
         found += identity("email", traits.get("email")) + identity("phone", traits.get("phone"))
     return tuple(dict.fromkeys(found))
+
+
+def _alias(event: object, distinct: object, properties: dict[str, Any]) -> tuple[Identity, ...]:
+    """Which of two names was the visitor's. Clients disagree on their order, so the look of them decides first."""
+    other = properties.get("alias")
+    if event == "$merge_dangerously":
+        return identity("user_id", distinct) + identity("user_id", other)
+    known, visitor = distinct, other
+    if _LIKE_VISITOR(str(distinct)) != _LIKE_VISITOR(str(other)):
+        known, visitor = (other, distinct) if _LIKE_VISITOR(str(distinct)) else (distinct, other)
+    elif properties.get("$lib") == "posthog-python":  # alias(previous_id, distinct_id) writes them the other way round
+        known, visitor = other, distinct
+    return identity("user_id", known) + identity("anonymous_id", visitor)
 
 
 def _anonymous(distinct: object, properties: dict[str, Any]) -> bool:

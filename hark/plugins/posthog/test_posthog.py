@@ -1,0 +1,13 @@
+"""What comes of this dialect's requests: the recorded cases, and what they cannot show."""
+
+import pytest
+
+from hark.registry import Plugin
+from hark.testing.golden import Case, cases, check
+
+PLUGIN = Plugin("hark.plugins.posthog")
+
+
+@pytest.mark.parametrize("case", cases(PLUGIN), ids=lambda case: case.name)
+def test_what_is_sent_is_heard(case: Case) -> None:
+    check(PLUGIN, case)
