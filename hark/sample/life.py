@@ -29,6 +29,8 @@ class Life:
 
     def web(self, at: datetime, type_: str, name: str, page: str = "/", *, on: str = "web", **fields: Any) -> None:
         context = browser(self.customer, page, fields.pop("referrer", ""), fields.pop("campaign", None))
+        if consent := fields.pop("consent", None):
+            context["consent"] = consent
         if type_ == "page":
             fields["properties"] = context["page"] | fields.get("properties", {})
         who = {"anonymousId": self.customer.devices[on], "userId": self.customer.user_id if self.known else None}

@@ -32,8 +32,8 @@ SOURCES: dict[str, SampleSource] = {
     "web shop": SampleSource("segment", "/v1/batch", "web"),
     "app": SampleSource("segment", "/v1/batch", "mobile"),
     "shop till": SampleSource("segment", "/v1/batch", "shop"),
-    "appliances": SampleSource("own", "/v1/events", "appliance"),
-    "service desk": SampleSource("own", "/v1/events", None),
+    "appliances": SampleSource("events", "/v1/events", "appliance"),
+    "service desk": SampleSource("events", "/v1/events", None),
 }
 
 

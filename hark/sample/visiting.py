@@ -69,13 +69,8 @@ def agree(life: Life, at: datetime, *, marketing: bool) -> None:
         "marketing": marketing,
         "profiling": life.likely(0.35),
     }
-    life.web(
-        at,
-        "track",
-        "Consent Preference Updated",
-        "/account/privacy",
-        properties={"consent": choice, "text": f"privacy-{life.customer.language}-3", "form": "account"},
-    )
+    said = {"categoryPreferences": choice, "text": f"privacy-{life.customer.language}-3", "form": "account"}
+    life.web(at, "track", "Consent Preference Updated", "/account/privacy", consent=said)
 
 
 def stay(life: Life, first: datetime) -> None:
