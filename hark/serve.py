@@ -4,6 +4,7 @@ Each child holds the read end of a pipe from its parent; when the parent is gone
 child stops. Children are plain commands (`python -m hark.serve web`), so one sees in the process list what each does.
 """
 
+import errno
 import logging
 import os
 import signal
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 # The loader has a process of its own: it and the path are each as fast as one core allows.
 CHILDREN = ("load", "work")
 STOP_SECONDS = 20.0
+LET_GO_SECONDS = 5.0
 
 
 def serve(config: Config, started: Callable[[str], None] | None = None) -> None:
@@ -112,11 +114,17 @@ def _listen(config: Config) -> socket.socket:
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((config.host, config.port))
-    except OSError as error:
-        listener.close()
-        raise Misconfigured("port", f"cannot listen on {config.host}:{config.port}: {error.strerror}") from None
+    until = time.monotonic() + LET_GO_SECONDS
+    while True:
+        try:
+            listener.bind((config.host, config.port))
+            break
+        except OSError as error:
+            # After a kill -9 the children of the killed parent need a moment to let go of the port.
+            if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+                listener.close()
+                raise Misconfigured("port", f"cannot listen on {config.host}:{config.port}: {error.strerror}") from None
+            time.sleep(0.1)
     listener.listen(2048)
     listener.set_inheritable(True)
     return listener

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 READY_SECONDS = 60
 
@@ -45,6 +46,19 @@ class Server:
     def kill(self) -> int:
         """As when the power goes: no chance to finish anything. Its children see their pipe end."""
         return self._end(signal.SIGKILL)
+
+    def processes(self) -> dict[str, int]:
+        """Process ids by what they do: serve, web, load, work, postgres."""
+        assert self._process is not None
+        found = {"serve": self._process.pid}
+        for child in psutil.Process(self._process.pid).children():
+            words = child.cmdline()
+            if "hark.serve" in words:
+                found[words[words.index("hark.serve") + 1]] = child.pid
+        pid_file = self.data / "postgres" / "postmaster.pid"
+        if pid_file.exists():
+            found["postgres"] = int(pid_file.read_text().split()[0])
+        return found
 
     def run(self, *words: str, check: bool = True) -> str:
         """A command of the command line beside the running server."""
