@@ -54,7 +54,7 @@ def serve(config: Config, started: Callable[[str], None] | None = None) -> None:
         while not stopping.wait(0.5):
             keeper.revive()
             if embedded:
-                embedded.revive()
+                _revive(embedded)
     finally:
         keeper.stop()
         listener.close()
@@ -62,6 +62,14 @@ def serve(config: Config, started: Callable[[str], None] | None = None) -> None:
             embedded.stop()
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def _revive(embedded: Embedded) -> None:
+    try:
+        embedded.revive()
+    except Misconfigured as error:
+        # Right after a crash its old processes may still hold their shared memory: the next look tries again.
+        log.warning("PostgreSQL does not start yet: %s", str(error).splitlines()[0])
 
 
 class _Keeper:
@@ -99,11 +107,11 @@ class _Keeper:
                 child.wait()
 
     def _bear(self, name: str) -> None:
-        descriptor = self._listener.fileno()
+        kind, descriptor = name.rstrip("0123456789"), self._listener.fileno()
         child = subprocess.Popen(
-            [sys.executable, "-m", "hark.serve", name.rstrip("0123456789"), str(descriptor)],
+            [sys.executable, "-m", "hark.serve", kind, str(descriptor)],
             stdin=subprocess.PIPE,
-            pass_fds=(descriptor,),
+            pass_fds=(descriptor,) if kind == "web" else (),
             env={**os.environ, "HARK_CHILD": msgspec.json.encode([self._config, self._url], enc_hook=str).decode()},
         )
         self._children[name] = child
