@@ -1,4 +1,4 @@
-"""kill -9 at any moment under load: what was answered is in the log once, what was not answered is there whole or not at all."""
+"""kill -9 at any moment under load: what was answered is in the log once; what was not is there whole or not at all."""
 
 import os
 import random
@@ -120,4 +120,4 @@ def _events_in_log(server: Server) -> dict[str, int]:
         rows = connection.execute(
             "select split_part(message_id, '/', 1), count(*) from event where source <> 'hark' group by 1"
         ).fetchall()
-    return {batch: count for batch, count in rows}
+    return dict(rows)
