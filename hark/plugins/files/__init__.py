@@ -1,0 +1,1 @@
+"""Writes events into files, a folder for each day."""

@@ -1,0 +1,1 @@
+"""Keeps tables of events and persons in another PostgreSQL."""
