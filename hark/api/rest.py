@@ -11,16 +11,20 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 from hark import __version__
 from hark.api.entrance import ASGI, Entrance
+from hark.api.events import EVENTS
 from hark.api.people import PEOPLE
+from hark.api.plan import PLAN
 from hark.api.problems import HANDLERS
 from hark.api.routes import guard
+from hark.api.sources import SOURCES
+from hark.api.tokens import TOKENS
 from hark.config import Config
 from hark.kit.clock import Clock, now
 from hark.model import Declared
 from hark.registry import Registry
 from hark.store import Database
 
-ROUTERS = (PEOPLE,)
+ROUTERS = (PEOPLE, EVENTS, SOURCES, PLAN, TOKENS)
 ABOUT = """Every answer that is no success is a problem (RFC 9457, `application/problem+json`). Lists are read in pages:
 `next` of an answer is `before` (or `after`) of the next request. What is changed by hand is recorded in the log first:
 200 says that it has taken effect, 202 that it will; `Prefer: respond-async` asks not to wait."""

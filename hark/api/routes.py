@@ -51,6 +51,11 @@ def does(path: str, right: Right, *problems: int, **more: Any) -> Declare:
     return post(path, status_code=200, **_declared(right, (*problems, 413, 422), more, accepted))
 
 
+def does_now(path: str, right: Right, *problems: int, **more: Any) -> Declare:
+    """An act that has taken effect when it is answered."""
+    return post(path, status_code=200, **_declared(right, (*problems, 413, 422), more))
+
+
 def sets(path: str, right: Right, *problems: int, **more: Any) -> Declare:
     return put(path, status_code=200, **_declared(right, (*problems, 413, 422), more))
 

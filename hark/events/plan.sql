@@ -63,8 +63,10 @@ order by count desc, path, rule limit %(limit)s
 select v.event, v.at, v.faults, e.position, e.properties, e.traits
 from violation v left join event e on e.id = v.event
 where v.source = %(source)s and v.type = %(type)s and v.name = %(name)s
-  and (v.at, v.event) < (%(before_at)s, %(before_event)s)
 order by v.at desc, v.event desc limit %(limit)s
+
+-- name: has_source
+select exists (select from source where id = %(source)s)
 
 -- name: list_seen
 select source, type, name, seen from plan for update

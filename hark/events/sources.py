@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from hark.errors import Rejected
+from hark.errors import NotFound, Rejected
 from hark.model import Source
 from hark.store import Database, Queries, Transaction
 
@@ -33,8 +33,7 @@ def add_source(
         queries.add_source,
         id=f"src_{secrets.token_hex(6)}",
         name=name,
-        # Jitsu's clients accept a key only in the form id:secret, and every other client accepts that form too.
-        write_key=write_key or f"{secrets.token_hex(6)}:{secrets.token_hex(12)}",
+        write_key=write_key or new_key(),
         plugin=plugin,
         channel=channel,
         settings=msgspec.json.encode(settings or {}).decode(),
@@ -54,6 +53,37 @@ def pause(tx: Transaction, source_id: str, *, paused: bool) -> None:
         tx.run(queries.release_held, source=source_id)
     tx.notify("hark_source")
     tx.notify("hark_raw")
+
+
+def source_by_id(tx: Transaction, source_id: str) -> Source:
+    row = tx.one(queries.source_by_id, id=source_id)
+    if row is None:
+        raise NotFound(f"there is no source {source_id}")
+    return msgspec.convert(row, Source)
+
+
+def change_source(tx: Transaction, source_id: str, *, name: str, channel: str | None) -> Source:
+    """Rename a source or give its events a channel. Rejected where the name is taken."""
+    if name.lower() == OWN.id or not name.strip():
+        raise Rejected(f"a source cannot be called {name!r}")
+    taken = tx.one(queries.source_by_name, name=name)
+    if taken and taken["id"] != source_id:
+        raise Rejected(f"there is a source {name!r} already", status=409)
+    tx.run(queries.change_source, id=source_id, name=name, channel=channel)
+    tx.notify("hark_source")
+    return source_by_id(tx, source_id)
+
+
+def rotate(tx: Transaction, source_id: str) -> Source:
+    """Give a source a new write key; the old one is refused within a second."""
+    tx.run(queries.rotate, id=source_id, write_key=new_key())
+    tx.notify("hark_source")
+    return source_by_id(tx, source_id)
+
+
+def new_key() -> str:
+    # Jitsu's clients accept a key only in the form id:secret, and every other client accepts that form too.
+    return f"{secrets.token_hex(6)}:{secrets.token_hex(12)}"
 
 
 class Sources:

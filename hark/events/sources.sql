@@ -17,3 +17,12 @@ update source set paused = %(paused)s where id = %(id)s
 
 -- name: release_held
 update raw set state = 0 where source = %(source)s and state = 3
+
+-- name: source_by_id
+select id, name, write_key, plugin, channel, paused, settings from source where id = %(id)s
+
+-- name: change_source
+update source set name = %(name)s, channel = %(channel)s where id = %(id)s
+
+-- name: rotate
+update source set write_key = %(write_key)s where id = %(id)s
