@@ -1,6 +1,7 @@
 """What is done by hand goes down the log like everything else; the caller is answered when it has taken effect."""
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response
 
@@ -15,6 +16,12 @@ PATIENCE = 5.0  # seconds that a caller is kept waiting for what came before in 
 Ask = Request[Any, Any, Any]
 
 
+def by(request: Ask) -> str:
+    """How the caller is written down in what they cause."""
+    caller: Caller = request.scope["user"]
+    return caller.by
+
+
 def act(
     request: Ask,
     database: Database,
@@ -23,12 +30,17 @@ def act(
     identities: tuple[Identity, ...] = (),
     **more: Any,
 ) -> Accepted:
-    """Record an own event in the name of the caller and wait for its effect, unless asked not to (RFC 7240)."""
-    caller: Caller = request.scope["user"]
+    """Record an own event in the name of the caller and wait for its effect, unless asked not to."""
     with database.transaction() as tx:
-        [event] = record_own(tx, [own(name, by=caller.by, properties=properties, identities=identities, **more)])
+        event = own(name, by=by(request), properties=properties, identities=identities, **more)
+        [recorded] = record_own(tx, [event])
+    return waited(request, database, recorded)
+
+
+def waited(request: Ask, database: Database, event: UUID, id: UUID | None = None) -> Accepted:
+    """The event was recorded and committed; wait for its effect, unless the caller prefers not to (RFC 7240)."""
     patient = "respond-async" not in request.headers.get("prefer", "")
-    return Accepted(event=event, done=patient and wait_for(database, event, PATIENCE))
+    return Accepted(event=event, done=patient and wait_for(database, event, PATIENCE), id=id)
 
 
 def answered(accepted: Accepted, more: Any = None) -> Response[Any]:

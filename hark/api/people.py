@@ -1,19 +1,20 @@
 """REST: people by any identity, their history, why they are one, merging and taking it back."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import unquote
 from uuid import UUID
 
 from litestar import Response, Router
-from litestar.params import Body, Parameter
+from litestar.params import Parameter
 from msgspec import Meta, Struct, field
 
-from hark.api.acts import Ask, act, answered, pair
+from hark.api.acts import Ask, act, answered, by, pair, waited
 from hark.api.routes import Accepted, does, reads
-from hark.errors import NotFound, Rejected
+from hark.errors import Rejected
 from hark.model import Declared, Identity
-from hark.people import reading
-from hark.people.evidence import edge_id
+from hark.people import merging, reading
+from hark.people.explain import Evidence, Known, Parting, explain
 from hark.store import Database
 from hark.web.rights import Right
 
@@ -54,6 +55,48 @@ class Merge(Struct, frozen=True, kw_only=True):
     with_: Annotated[str | None, Meta(description="kind:value of the other person")] = field(name="with", default=None)
     other: str | None = None
     into: str | None = None
+    reason: Annotated[str, Meta(max_length=2000)] = ""
+
+
+class Split(Struct, frozen=True, kw_only=True):
+    """Identities that leave, each as kind:value."""
+
+    leave: Annotated[list[str], Meta(min_length=1, max_length=1000)]
+    reason: Annotated[str, Meta(max_length=2000)] = ""
+
+
+class ConsentSaid(Struct, frozen=True, kw_only=True):
+    """What the person said; `proof` is the text that was shown, where, and how they answered."""
+
+    purpose: Annotated[str, Meta(min_length=1, max_length=100)]
+    granted: bool
+    proof: dict[str, Any] = {}
+
+
+class Piece(Struct, frozen=True, kw_only=True):
+    """Evidence that two identities are one person; `other` is the person it would have joined, where it was refused."""
+
+    id: UUID
+    a: Identity
+    b: Identity
+    rule: str
+    state: str
+    because: str
+    at: datetime
+    source: str
+    weight: float
+    merged: bool
+    other: UUID | None
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """Why these identities are one. The id of a piece that is `merged`, or of a parting, can be reverted."""
+
+    person: UUID
+    identities: list[Known]
+    evidence: list[Piece]
+    refused: list[Piece]
+    partings: list[Parting]
 
 
 class Merged(Struct, frozen=True, kw_only=True):
@@ -123,36 +166,71 @@ def set_traits(
     return _now(accepted, database, declared, kind, value)
 
 
-@does("/people/{key:str}/merge", Right.PEOPLE_WRITE, 404)
-def merge_people(
-    request: Ask, key: Who, data: Annotated[Merge, Body()], database: Database, declared: Declared
-) -> Response[Merged]:
+@does("/people/{key:str}/consents", Right.PEOPLE_WRITE, 404)
+def set_consent(
+    request: Ask, key: Who, data: ConsentSaid, database: Database, declared: Declared
+) -> Response[reading.Record]:
+    """Write down what the person said about one purpose, with the proof of it. A no takes effect on the next event."""
+    kind, value = name_of(key)
+    if data.purpose not in declared.purposes:
+        raise Rejected(f"there is no purpose {data.purpose!r}; here are {', '.join(sorted(declared.purposes))}", 422)
+    with database.transaction() as tx:
+        person = reading.find(tx, kind, value, declared)
+    word = "consent.granted" if data.granted else "consent.withdrawn"
+    properties = {**data.proof, "purpose": data.purpose}
+    accepted = act(request, database, word, properties, (Identity("id", str(person)),))
+    return _now(accepted, database, declared, kind, value)
+
+
+@reads("/people/{key:str}/evidence", Right.PEOPLE_READ, 404)
+def show_evidence(key: Who, database: Database, declared: Declared) -> Told:
+    """Why these identities are one person: what was believed, what was refused, and by what rule."""
+    with database.transaction() as tx:
+        told = explain(tx, reading.find(tx, *name_of(key), declared), declared)
+    return Told(
+        person=told.person,
+        identities=list(told.identities),
+        evidence=[_piece(piece) for piece in told.evidence],
+        refused=[_piece(piece) for piece in told.refused],
+        partings=list(told.partings),
+    )
+
+
+@does("/people/{key:str}/merge", Right.PEOPLE_WRITE, 404, 409)
+def merge_people(request: Ask, key: Who, data: Merge, database: Database, declared: Declared) -> Response[Merged]:
     """Say that two persons are one. It can always be taken back: POST /api/v1/merges/{id}/revert."""
     other = data.with_ or data.other or data.into
     if not other:
         raise Rejected('name the other person: {"with": "kind:value"}', 422)
     kind, value = name_of(key)
     with database.transaction() as tx:
-        ends = sorted(_heard_of(tx, *named, declared) for named in ((kind, value), pair(other)))
-    if ends[0] == ends[1]:
-        raise Rejected("these are one identity, so there is nothing to merge", 422)
-    merge = edge_id(ends[0], ends[1], "hand")
-    accepted = act(request, database, "person.merged", {"a": str(ends[0]), "b": str(ends[1])})
+        one = reading.find(tx, kind, value, declared)
+        two = reading.find(tx, *pair(other), declared)
+        done = merging.merge(tx, one, two, by=by(request), reason=data.reason)
+    accepted = waited(request, database, done.event, done.id)
     if not accepted.done:
-        return answered(Accepted(event=accepted.event, done=False, id=merge))
+        return answered(accepted)
     with database.transaction() as tx:
         person = reading.record(tx, kind, value, declared)
-    return Response(Merged(id=merge, person=person, event=accepted.event), status_code=200)
+    return Response(Merged(id=done.id, person=person, event=done.event), status_code=200)
 
 
-@does("/merges/{id:uuid}/revert", Right.PEOPLE_WRITE, 404)
-def revert_merge(request: Ask, id: UUID, database: Database) -> Response[Accepted]:
+@does("/people/{key:str}/split", Right.PEOPLE_WRITE, 404)
+def split_person(request: Ask, key: Who, data: Split, database: Database, declared: Declared) -> Response[Accepted]:
+    """Take identities out of a person: they become another, with their own history. It can be taken back as a merge can."""
+    with database.transaction() as tx:
+        person = reading.find(tx, *name_of(key), declared)
+        leave = [reading.identity_id(*pair(text), declared) for text in data.leave]
+        done = merging.split(tx, person, [id for id in leave if id], by=by(request), reason=data.reason)
+    return answered(waited(request, database, done.event, done.id))
+
+
+@does("/merges/{id:uuid}/revert", Right.PEOPLE_WRITE, 404, 409)
+def revert_merge(request: Ask, id: UUID, database: Database, declared: Declared) -> Response[Accepted]:
     """Take a merge or a split back: the persons are as if it had never been, and so is their history."""
     with database.transaction() as tx:
-        if not reading.knows_merge(tx, id):
-            raise NotFound(f"there is no merge {id}")
-    accepted = act(request, database, "merge.reverted", {"merge": str(id)})
-    return answered(Accepted(event=accepted.event, done=accepted.done, id=id))
+        done = merging.revert(tx, id, declared, by=by(request))
+    return answered(waited(request, database, done.event, done.id))
 
 
 def name_of(key: str) -> tuple[str, str]:
@@ -160,11 +238,20 @@ def name_of(key: str) -> tuple[str, str]:
     return pair(unquote(key))
 
 
-def _heard_of(tx: Any, kind: str, value: str, declared: Declared) -> UUID:
-    reading.find(tx, kind, value, declared)
-    id = reading.identity_id(kind, value, declared)
-    assert id is not None
-    return id
+def _piece(piece: Evidence) -> Piece:
+    return Piece(
+        id=piece.id,
+        a=piece.a,
+        b=piece.b,
+        rule=piece.rule,
+        state=piece.state,
+        because=piece.sentence,
+        at=piece.at,
+        source=piece.source,
+        weight=piece.weight,
+        merged=piece.merged,
+        other=piece.other,
+    )
 
 
 def _now(accepted: Accepted, database: Database, declared: Declared, kind: str, value: str) -> Response[reading.Record]:
@@ -177,5 +264,16 @@ def _now(accepted: Accepted, database: Database, declared: Declared, kind: str, 
 PEOPLE = Router(
     path="/",
     tags=["people"],
-    route_handlers=[list_people, show_person, list_events, list_traits, set_traits, merge_people, revert_merge],
+    route_handlers=[
+        list_people,
+        show_person,
+        list_events,
+        list_traits,
+        set_traits,
+        set_consent,
+        show_evidence,
+        merge_people,
+        split_person,
+        revert_merge,
+    ],
 )

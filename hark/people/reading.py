@@ -116,10 +116,6 @@ def record(tx: Transaction, kind: str, value: str, declared: Declared) -> Record
     return Record(**row)
 
 
-def knows_merge(tx: Transaction, id: UUID) -> bool:
-    return bool(tx.value(queries.knows_merge, id=id))
-
-
 def history(tx: Transaction, person: UUID, limit: int, before: str | None = None) -> tuple[list[Line], str | None]:
     """Newest first. The second value goes on from there; None at the end. `before` is one of those, or an instant."""
     at, position = read_cursor(before)
@@ -172,6 +168,7 @@ def search(tx: Transaction, text: str, limit: int, declared: Declared) -> list[B
     if not words:
         return []
     exact = list(_ids(words, declared))
+    tx.run(queries.forgive)
     rows = tx.all(queries.search, exact=exact, words=words.lower(), limit=limit)
     return [Brief(**row) for row in rows]
 

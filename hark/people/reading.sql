@@ -10,9 +10,6 @@ select p.id, p.traits, p.segments, p.consents, p.counts, p.first_seen, p.last_se
   from person p
  where p.id = (select person from identity where id = %(id)s)
 
--- name: knows_merge
-select exists (select from edge where id = %(id)s) or exists (select from cut where id = %(id)s)
-
 -- name: read_history
 -- Each identity's own history is in order; the newest of each make the newest of all.
 select e.id, e.position, e.type, e.name, t.at, e.received_at, e.source, e.channel, t.phase, e.identities, e.traits,
@@ -38,6 +35,10 @@ select id, traits, segments, events, first_seen, last_seen from person
 select id, traits, segments, events, first_seen, last_seen from person
  where segments @> array[%(segment)s::text] and (last_seen, id) < (%(at)s::timestamptz, %(id)s)
  order by last_seen desc, id desc limit %(limit)s
+
+-- name: forgive
+-- One wrong letter in a name of six leaves about half of its three-letter groups.
+set local pg_trgm.word_similarity_threshold = 0.45
 
 -- name: search
 -- Each branch is bounded by itself, so that a common word cannot make the whole slow.
