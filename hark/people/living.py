@@ -25,6 +25,7 @@ class Living:
         self.known = Known()
         self.traits: dict[str, Said] = {}
         self.withheld: list[str] = []
+        self.identity: Identity | None = None  # one that points to this person
         self.recheck: int | None = None  # when a window of some definition moves next
         self.fresh = True  # every definition is to be looked at, not only those that an event concerns
         self._pool = pool
@@ -81,6 +82,7 @@ class Living:
     def _follow(self, event: Event, at: int, consents_changed: bool) -> None:
         if consents_changed:
             self._look()
+            self.fresh = True
             return
         known, whole = self.known, self.whole
         if event.traits or "set_once" in event.context or "unset" in event.context:
@@ -127,9 +129,12 @@ class Setting:
 
     def __init__(self, purposes: Mapping[str, Purpose], mapping: Mapping[str, str | None]) -> None:
         self.purposes = consent.declared_purposes(purposes)
+        self.mapping = mapping
         # What is allowed of somebody who never said a word about it.
         self.silence = {name: consent.allowed({}, name, self.purposes) for name in self.purposes}
-        self.mapping = mapping
+
+    def phase_of(self, name: str) -> str | None:
+        return phases.phase_of(name, self.mapping)
 
 
 def _apply(one: Facet, event: Event, at: int, measures: Iterable[Measure], answers: list[Any]) -> None:

@@ -10,18 +10,19 @@ from uuid import UUID
 
 import msgspec
 
+from hark.conditions.measure import Buckets
 from hark.kit.clock import from_milliseconds, milliseconds
 from hark.model import Context, Event, Identity
 from hark.people import facet
+from hark.people.facet import Facet
 from hark.people.living import Living, Pool, Setting, instant
-from hark.people.phases import phase_of
 from hark.people.segments import Definitions, Moves
 from hark.store import Queries, Transaction
 
 queries = Queries(__file__, "profile.sql")
 _json = msgspec.json.Encoder().encode
 # Our own book-keeping: it is in the log and belongs to nobody's story.
-SILENT = frozenset({"timer.due", "profiles.refolded"})
+SILENT = frozenset({"timer.due"})
 
 
 class Group(Protocol):
@@ -31,6 +32,8 @@ class Group(Protocol):
     def person(self) -> UUID: ...
     @property
     def members(self) -> tuple[UUID, ...]: ...
+    @property
+    def identities(self) -> tuple[Identity, ...]: ...
 
 
 class Joined(Protocol):
@@ -49,11 +52,15 @@ class Joined(Protocol):
 
 
 def fold(
-    contexts: Sequence[Context], joined: Sequence[Joined], tx: Transaction, setting: Setting, definitions: Definitions
-) -> Moves:
-    """Fill anchor, person, profile, entered and left of each context; returns what moved, to be recorded by the caller."""
+    contexts: Sequence[Context],
+    joined: Sequence[Joined],
+    tx: Transaction,
+    setting: Setting,
+    definitions: Definitions,
+    moves: Moves,
+) -> None:
+    """Fill anchor, person, profile, entered and left of each context, and add to `moves` who came and went."""
     crowd = Crowd(tx, joined, setting)
-    moves = Moves()
     lines: list[tuple[Any, ...]] = []
     for context, join in zip(contexts, joined, strict=True):
         event = context.event
@@ -64,6 +71,7 @@ def fold(
         if join.anchor is None or join.person is None:
             continue
         person = crowd.living(join.person, join.members)
+        person.identity = join.identities[join.members.index(join.anchor)]
         at = facet.moment(event)
         person.take(event, join.anchor, at, definitions.measures.get(event.name, ()))
         crowd.touch(person, join.anchor)
@@ -74,7 +82,6 @@ def fold(
             lines.append(_line(event, join.anchor, at, setting))
     crowd.write()
     tx.copy(queries.copy_timeline, lines, _LINE)
-    return moves
 
 
 class Crowd:
@@ -115,6 +122,17 @@ class Crowd:
             known = self._hold(Living(person, members, self._pool, self._setting))
         return known
 
+    def forget_measures(self, identity: UUID, keys: set[str]) -> None:
+        known = self._pool.get(identity)
+        if known is not None and not keys.isdisjoint(known.measures):
+            known.measures = {key: buckets for key, buckets in known.measures.items() if key not in keys}
+            self._facets.add(identity)
+
+    def measures_of(self, identity: UUID) -> dict[str, Buckets]:
+        """The measures of one identity's facet, to be written to."""
+        self._facets.add(identity)
+        return self._pool.setdefault(identity, Facet()).measures
+
     def touch(self, person: Living, anchor: UUID | None = None) -> None:
         self._touched.add(person.id)
         if anchor is not None:
@@ -130,7 +148,7 @@ class Crowd:
         for group in changed:
             if group.members:
                 self._gone.discard(group.person)
-                moved.append(self._settle(group.person, group.members, inherited[group.person]))
+                moved.append(self._settle(group, inherited[group.person]))
             else:
                 self._living.pop(group.person, None)
                 self._touched.discard(group.person)
@@ -150,15 +168,17 @@ class Crowd:
             self._tx.copy(queries.copy_person_in, (_row(self._living[person]) for person in self._touched))
             self._tx.run(queries.write_persons)
 
-    def _settle(self, person: UUID, members: tuple[UUID, ...], segments: set[str]) -> Living:
-        known = self._living.get(person)
+    def _settle(self, group: Group, segments: set[str]) -> Living:
+        known = self._living.get(group.person)
         if known is None:
-            known = self._hold(Living(person, members, self._pool, self._setting))
+            known = self._hold(Living(group.person, group.members, self._pool, self._setting))
         else:
-            known.members = members
+            known.members = group.members
             known.gather()
             self._hold(known)
         known.known.segments = segments
+        known.identity = group.identities[0]
+        known.recheck = None
         known.fresh = True
         self.touch(known)
         return known
@@ -233,5 +253,4 @@ def _text(value: Any) -> str:
 
 def _line(event: Event, anchor: UUID, at: int, setting: Setting) -> tuple[Any, ...]:
     when = event.at if at == milliseconds(event.at) else from_milliseconds(at)
-    phase = phase_of(event.name, setting.mapping)
-    return (anchor, when, event.position, event.name, phase, event.channel, event.source)
+    return (anchor, when, event.position, event.name, setting.phase_of(event.name), event.channel, event.source)

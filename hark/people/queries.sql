@@ -1,5 +1,60 @@
 -- name: read_mapping
 select name, phase from mapping
 
+-- name: write_mapping
+insert into mapping (name, phase, mapped_at) values (%(name)s, %(phase)s, %(at)s)
+on conflict (name) do update set phase = excluded.phase, mapped_at = excluded.mapped_at
+
+-- name: delete_mapping
+delete from mapping where name = %(name)s
+
+-- name: rephase_timeline
+update timeline set phase = %(phase)s where anchor = any(%(anchors)s::uuid[]) and name = any(%(names)s::text[])
+
+-- name: read_definitions
+select kind, name, expression, state, upto from definition where state <> 'refused' order by kind, name
+
+-- name: list_definitions
+select d.kind, d.name, d.label, d.about, d.expression, d.state, d.reason, d.done, d.of, d.defined_at, d.defined_by,
+       case when d.kind = 'segment' then (select count(*) from person where segments @> array[d.name]) end as members
+  from definition d
+ where d.kind = %(kind)s
+ order by d.label
+
+-- name: write_definition
+insert into definition (kind, name, label, about, expression, state, reason, done, of, defined_at, defined_by, event, upto)
+values (%(kind)s, %(name)s, %(label)s, %(about)s, %(expression)s, %(state)s, %(reason)s, 0,
+        (select count(*) from identity), %(at)s, %(by)s, %(event)s, null)
+on conflict (kind, name) do update
+   set label = excluded.label, about = excluded.about, expression = excluded.expression, state = excluded.state,
+       reason = excluded.reason, done = 0, of = excluded.of, defined_at = excluded.defined_at,
+       defined_by = excluded.defined_by, event = excluded.event, upto = null
+
+-- name: delete_definition
+delete from definition where kind = %(kind)s and name = %(name)s
+
+-- name: note_progress
+update definition set upto = %(upto)s, done = done + %(done)s, state = %(state)s where event = %(event)s
+
+-- name: next_identities
+select id, person from identity where id > %(after)s order by id limit %(step)s
+
+-- name: first_identities
+select distinct on (person) person, kind, value from identity where person = any(%(persons)s::uuid[])
+ order by person, first_at, id
+
+-- name: events_of
+select t.anchor, t.name, t.at, e.source, e.message_id, e.properties
+  from timeline t join event_entry e on e.position = t.position
+ where t.anchor = any(%(anchors)s::uuid[]) and t.name = any(%(names)s::text[])
+   and t.position <= %(position)s and t.source <> 'hark'
+ order by t.position
+
+-- name: count_moves
+insert into segment_day (segment, day, entered, gone)
+select * from unnest(%(segments)s::text[], %(days)s::date[], %(entered)s::bigint[], %(gone)s::bigint[])
+on conflict (segment, day) do update
+   set entered = segment_day.entered + excluded.entered, gone = segment_day.gone + excluded.gone
+
 -- name: clear
 truncate identity, edge, cut, identity_kind, facet, person, timeline, definition, segment_day, mapping, account

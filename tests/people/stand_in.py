@@ -1,6 +1,6 @@
 """A trivial identity step for tests of the fold: identities named together are one person, with no guards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from hark.kit.ids import derived
 from hark.model import Context, Event, Identity
 from hark.people import profile
 from hark.people.living import Setting
-from hark.people.segments import Definitions
+from hark.people.segments import Definitions, Moves
 from hark.store import Database
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -20,6 +20,7 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 class Group(Struct, frozen=True):
     person: UUID
     members: tuple[UUID, ...] = ()
+    identities: tuple[Identity, ...] = ()
 
 
 class Joined(Struct, frozen=True):
@@ -36,23 +37,28 @@ class Identities:
     def __init__(self) -> None:
         self.persons: dict[UUID, tuple[UUID, ...]] = {}
         self.holder: dict[UUID, UUID] = {}
+        self.spelled: dict[UUID, Identity] = {}
 
     def join(self, event: Event) -> Joined:
         ids = [derived("identity", one.kind, one.value) for one in event.identities]
         if not ids:
             return Joined()
+        self.spelled.update(zip(ids, event.identities, strict=True))
         before = sorted({self.holder[one] for one in ids if one in self.holder})
         person = before[0] if before else ids[0]
         members = dict.fromkeys(member for other in before for member in self.persons[other])
         members |= dict.fromkeys(ids)
         changed: list[Group] = []
         if tuple(members) != self.persons.get(person):
-            changed = [Group(person, tuple(members)), *(Group(other) for other in before[1:])]
+            changed = [Group(person, tuple(members), self._spell(members)), *(Group(other) for other in before[1:])]
         for other in before[1:]:
             del self.persons[other]
         self.persons[person] = tuple(members)
         self.holder.update(dict.fromkeys(members, person))
-        return Joined(ids[0], person, tuple(members), event.identities, tuple(changed))
+        return Joined(ids[0], person, tuple(members), self._spell(members), tuple(changed))
+
+    def _spell(self, members: Iterable[UUID]) -> tuple[Identity, ...]:
+        return tuple(self.spelled[member] for member in members)
 
 
 def event(name: str, *identities: str, minutes: float = 0, n: int = 0, **fields: Any) -> Event:
@@ -79,6 +85,7 @@ def fold(
     identities: Identities,
     size: int = 500,
     definitions: Definitions | None = None,
+    moves: Moves | None = None,
 ) -> list[Context]:
     """Take events through the fold in batches of a size."""
     done: list[Context] = []
@@ -86,7 +93,7 @@ def fold(
         contexts = [Context(event=one) for one in events[start : start + size]]
         joined = [identities.join(context.event) for context in contexts]
         with database.transaction() as tx:
-            profile.fold(contexts, joined, tx, Setting({}, {}), definitions or Definitions())
+            profile.fold(contexts, joined, tx, Setting({}, {}), definitions or Definitions(), moves or Moves())
         done += contexts
     return done
 
