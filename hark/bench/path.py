@@ -1,0 +1,73 @@
+"""From the door through identity, profile and segments: events a second sustained, by how many persons there are; and how
+long one profile takes by the API's own query."""
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+from hark import flow
+from hark.app import Hark
+from hark.bench import Bench, Figure
+from hark.bench._people import filled, later_events, trim, write
+from hark.people import reading
+
+SIZES = (10_000, 100_000, 1_000_000)
+
+
+def run(bench: Bench) -> Iterator[Figure]:
+    sizes = (2_000, 10_000) if bench.quick else SIZES
+    count = 5_000 if bench.quick else 60_000
+    costs: dict[int, float] = {}
+    for persons in sizes:
+        with filled(bench.folder, persons) as (hark, source):
+            seed = time.time_ns() % 1_000_000
+            write(hark.database, source, later_events(persons, count // 10, seed), f"w{seed}")
+            hark.settle()  # caches as on a server that has been up for a while
+            write(hark.database, source, later_events(persons, count, seed + 1), f"m{seed}")
+            seconds, busy = _through(hark)
+            trim(hark.url)
+            costs[persons] = busy / count
+            first = sizes[0]
+            yield Figure(
+                name=f"path: events through all steps, {persons:,} persons", value=count / seconds, unit="events/s"
+            )
+            yield Figure(
+                name=f"path: time of the steps per event, {persons:,} persons",
+                value=busy / count * 1e6,
+                unit="us",
+                ratio=costs[persons] / costs[first],
+                of=f"that with {first:,} persons",
+            )
+            yield from _profiles(hark, persons)
+
+
+def _through(hark: Hark) -> tuple[float, float]:
+    """Loader and steps each in a process of its own, as in the server: seconds in all, and seconds of the steps."""
+    engines = hark.engines()
+    started = time.perf_counter()
+    loader = subprocess.Popen([sys.executable, "-m", "hark.bench._loader", hark.url, str(hark.config.data)])
+    busy = 0.0
+    while True:
+        turn = time.perf_counter()
+        moved = flow.advance(engines)
+        if moved:
+            busy += time.perf_counter() - turn
+        elif loader.poll() is not None and not flow.advance(engines):
+            return time.perf_counter() - started, busy
+        else:
+            time.sleep(0.002)
+
+
+def _profiles(hark: Hark, persons: int) -> Iterator[Figure]:
+    chance = random.Random(persons)
+    times = []
+    for _ in range(2000):
+        value = f"user-{chance.randrange(persons)}@example.com"
+        started = time.perf_counter()
+        with hark.database.transaction() as tx:
+            reading.record(tx, "email", value, hark.declared)
+        times.append(time.perf_counter() - started)
+    times.sort()
+    yield Figure(name=f"profile: p99 of one by e-mail, {persons:,} persons", value=times[1980] * 1000, unit="ms")
