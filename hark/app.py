@@ -33,6 +33,9 @@ from hark.registry import Registry, find
 from hark.store import Database
 from hark.store.embedded import Embedded
 from hark.store.migrate import migrate
+from hark.web.handlers import found
+from hark.web.live import Live
+from hark.web.site import site
 from hark.work import migrate as prepare_work
 
 log = logging.getLogger(__name__)
@@ -125,7 +128,7 @@ def web(config: Config, url: str) -> ASGI:
     hark = Hark(config, url, name="hark web", most_connections=12)
     recorder = Recorder(url)
     door = Door(hark.registry, hark.sources, recorder, config, clock.now)
-    site = _site(hark)
+    site, live = _site(hark)
     api = rest(
         database=hark.database,
         config=config,
@@ -140,7 +143,7 @@ def web(config: Config, url: str) -> ASGI:
         if scope["type"] == "http" and (found := door.find(scope)):
             await door.answer(found, scope, receive, send)
         elif scope["type"] == "lifespan":
-            await _lifespan(receive, send, recorder, hark)
+            await _lifespan(receive, send, recorder, live, hark)
         elif scope["type"] == "http" and (scope["path"] == "/api" or scope["path"].startswith("/api/")):
             await api(scope, receive, send)
         else:
@@ -150,32 +153,40 @@ def web(config: Config, url: str) -> ASGI:
 
 
 async def _lifespan(
-    receive: Callable[..., Awaitable[Any]], send: Callable[..., Awaitable[Any]], recorder: Recorder, hark: Hark
+    receive: Callable[..., Awaitable[Any]],
+    send: Callable[..., Awaitable[Any]],
+    recorder: Recorder,
+    live: Live,
+    hark: Hark,
 ) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             await recorder.start()
+            live.start()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            await live.stop()
             await recorder.stop()
             hark.close()
             await send({"type": "lifespan.shutdown.complete"})
             return
 
 
-def _site(hark: Hark) -> ASGI:
+def _site(hark: Hark) -> tuple[ASGI, Live]:
+    """The screens of all fronts and what the API answers, in one Litestar."""
     from litestar import Litestar
-
-    from hark.api.health import health, ready
-
-    return cast(ASGI, Litestar(route_handlers=[health, ready], state=_state(hark), openapi_config=None))
-
-
-def _state(hark: Hark) -> Any:
     from litestar.datastructures import State
 
-    return State({"hark": hark, "database": hark.database, "config": hark.config})
+    from hark.api.health import health, ready
+    from hark.control.menu import MENU
+
+    services = {"declared": hark.declared, "registry": hark.registry, "sources": hark.sources}
+    screens = found("hark.desk", "hark.control", "hark.help")
+    router, state = site(screens, database=hark.database, config=hark.config, menu=MENU, services=services)
+    state |= {"hark": hark, "database": hark.database, "config": hark.config}
+    program = Litestar(route_handlers=[health, ready, router], state=State(state), openapi_config=None)
+    return cast(ASGI, program), state["live"]
 
 
 class Loop(threading.Thread):

@@ -1,0 +1,39 @@
+"""The menu of the desk, in its order. A line is shown once the screen behind it is there and to those who may open it."""
+
+from hark.web.menu import Entry
+from hark.web.rights import Right
+
+
+def _(text: str) -> str:
+    """Marks a text for translation; the template translates it."""
+    return text
+
+
+MENU = (
+    Entry(path="/", title=_("Home"), icon="home", right=Right.HOME, keys="g h"),
+    Entry(path="/people", title=_("People"), icon="people", right=Right.PEOPLE_READ, keys="g p"),
+    Entry(path="/segments", title=_("Segments"), icon="segment", right=Right.SEGMENTS_READ, keys="g s"),
+    Entry(path="/duplicates", title=_("Duplicates"), icon="merge", right=Right.PEOPLE_READ),
+    Entry(
+        path="/live-events",
+        title=_("Live events"),
+        icon="pulse",
+        right=Right.EVENTS_READ,
+        group=_("Signals"),
+        keys="g l",
+    ),
+    Entry(path="/sources", title=_("Sources"), icon="source", right=Right.SOURCES_READ, group=_("Signals"), keys="g o"),
+    Entry(path="/plan", title=_("Tracking plan"), icon="plan", right=Right.PLAN_READ, group=_("Signals")),
+    Entry(path="/imports", title=_("Imports"), icon="import", right=Right.IMPORTS_READ, group=_("Signals"), keys="g i"),
+    Entry(
+        path="/destinations",
+        title=_("Destinations"),
+        icon="destination",
+        right=Right.DESTINATIONS_READ,
+        group=_("Reach"),
+        keys="g d",
+    ),
+    Entry(path="/data-requests", title=_("Data requests"), icon="shield", right=Right.PEOPLE_EXPORT, group=_("Care")),
+    Entry(path="/team", title=_("Team"), icon="team", right=Right.TEAM_READ, group=_("House")),
+    Entry(path="/settings", title=_("Settings"), icon="settings", right=Right.SETTINGS_READ, group=_("House")),
+)

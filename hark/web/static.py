@@ -1,0 +1,58 @@
+"""Style sheets, scripts and icons, served from our own origin under a name that changes when any of them does."""
+
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from litestar import get
+from litestar.exceptions import NotFoundException
+from litestar.response import Response
+
+from hark.web.rights import Right
+
+OWN = Path(__file__).parent / "static"
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".json": "application/manifest+json"}
+# The order of the cascade; inside a layer the files follow in the order of their names.
+LAYERS = ("tokens", "base", "layout", "components", "screens")
+
+
+@get("/static/{kept:str}/{name:path}", sync_to_thread=False, include_in_schema=False, right=Right.ANYONE)
+def serve(kept: str, name: str) -> Response[bytes]:
+    """`kept` is there for the browser's cache alone: a page always names the newest."""
+    files = _files()
+    path = name.lstrip("/")
+    if path not in files:
+        raise NotFoundException("there is no such file")
+    body, kind = files[path]
+    lasts = "public, max-age=31536000, immutable" if kept == version() else "no-cache"
+    return Response(body, media_type=kind, headers={"cache-control": lasts})
+
+
+@cache
+def version() -> str:
+    mixed = blake2b(digest_size=6)
+    for path, (body, _) in sorted(_files().items()):
+        mixed.update(path.encode() + body)
+    return mixed.hexdigest()
+
+
+@cache
+def _files() -> dict[str, tuple[bytes, str]]:
+    """Everything is small and read once; a path from outside is only ever a key of this dictionary."""
+    files = {}
+    for folder in (OWN, *sorted(OWN.parent.parent.glob("*/static"))):
+        for file in sorted(folder.rglob("*")):
+            if file.suffix in KINDS and file.is_file():
+                files[str(file.relative_to(folder))] = (file.read_bytes(), KINDS[file.suffix])
+    files["hark.css"] = (_sheet(files), KINDS[".css"])
+    return files
+
+
+def _sheet(files: dict[str, tuple[bytes, Any]]) -> bytes:
+    """All style sheets as one, each inside the layer of its folder: css/<layer>.css and css/<layer>/*.css."""
+    parts = [f"@layer {', '.join(LAYERS)};\n".encode()]
+    for layer in LAYERS:
+        chosen = [path for path in sorted(files) if path == f"css/{layer}.css" or path.startswith(f"css/{layer}/")]
+        parts += [b"@layer %s {\n%s}\n" % (layer.encode(), files[path][0]) for path in chosen]
+    return b"".join(parts)

@@ -1,0 +1,148 @@
+"""Values as a visitor reads them: numbers, money, instants and names in their language and time zone.
+
+Each filter gets the value, how the page is read, and what the template adds: `{{ moment|when }}`, `{{ 12.5|money("EUR") }}`.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from markupsafe import Markup
+
+from hark.web.locale import known
+
+if TYPE_CHECKING:
+    from hark.web.pages import Reading
+
+HUES = 8  # tints for initials and chart series: --hue-1 … --hue-8 in tokens.css
+
+
+def number(value: float | Decimal | None, reading: "Reading") -> str:
+    return "–" if value is None else format_decimal(value, locale=known(reading.language))
+
+
+def compact(value: float | None, reading: "Reading") -> str:
+    """12,345 as 12.3K: for tiles and axes."""
+    if value is None:
+        return "–"
+    if abs(value) < 10_000:
+        return number(value, reading)
+    return format_compact_decimal(value, locale=known(reading.language), fraction_digits=1)
+
+
+def percent(value: float | None, reading: "Reading") -> str:
+    return "–" if value is None else format_percent(value, locale=known(reading.language), format="#,##0.#%")
+
+
+def money(value: float | Decimal | None, reading: "Reading", currency: str | None = None) -> str:
+    if value is None:
+        return "–"
+    if not currency or len(currency) != 3:
+        return number(round(Decimal(str(value)), 2), reading)
+    return format_currency(value, currency.upper(), locale=known(reading.language))
+
+
+def size(value: int | None, reading: "Reading") -> str:
+    """Bytes as people say them."""
+    if value is None:
+        return "–"
+    amount, unit = float(value), "B"
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if amount < 1000 or unit == "TB":
+            break
+        amount /= 1000
+    return f"{number(round(amount, 1) if unit != 'B' else int(amount), reading)} {unit}"
+
+
+def when(value: datetime | None, reading: "Reading") -> Markup:
+    """An instant as "3 hours ago" with the exact time at hand; the browser keeps it true while the page is open."""
+    if value is None:
+        return Markup("–")
+    return Markup('<hark-time><time datetime="{}" title="{}">{}</time></hark-time>').format(
+        value.astimezone(UTC).isoformat(), moment(value, reading), ago(value, reading)
+    )
+
+
+def ago(value: datetime | None, reading: "Reading") -> str:
+    if value is None:
+        return "–"
+    distance = value - reading.now
+    if abs(distance) < timedelta(seconds=45):
+        return format_timedelta(timedelta(seconds=0), add_direction=True, locale=known(reading.language))
+    return format_timedelta(distance, add_direction=True, threshold=0.9, locale=known(reading.language))
+
+
+def moment(value: datetime | None, reading: "Reading", zone: str | None = None) -> str:
+    if value is None:
+        return "–"
+    return format_datetime(value, "medium", tzinfo=time_zone(zone or reading.time_zone), locale=known(reading.language))
+
+
+def clock(value: datetime | None, reading: "Reading", zone: str | None = None) -> str:
+    """The time of day, to the minute."""
+    if value is None:
+        return "–"
+    return format_time(value, "short", tzinfo=time_zone(zone or reading.time_zone), locale=known(reading.language))
+
+
+def day(value: datetime | date | None, reading: "Reading", form: str = "long") -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = value.astimezone(time_zone(reading.time_zone)).date()
+    return format_date(value, form, locale=known(reading.language))
+
+
+def json(value: Any, reading: "Reading") -> str:
+    """Indented, for people to read."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def initials(value: str | None, reading: "Reading") -> str:
+    words = [word for word in (value or "").replace("@", " ").replace(".", " ").split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words if len(words) < 3 else [words[0], words[-1]])).upper() or "?"
+
+
+def hue(value: object, reading: "Reading") -> int:
+    """The same tint, 1 to 8, for the same thing on every page."""
+    return blake2b(str(value).encode("utf-8", "replace"), digest_size=1).digest()[0] % HUES + 1
+
+
+def language_name(value: str | None, reading: "Reading") -> str:
+    """ "de" as "German"."""
+    if not value:
+        return "–"
+    return known(value).get_display_name(reading.language) or value
+
+
+@cache
+def time_zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": number,
+    "compact": compact,
+    "percent": percent,
+    "money": money,
+    "size": size,
+    "when": when,
+    "ago": ago,
+    "moment": moment,
+    "clock": clock,
+    "day": day,
+    "json": json,
+    "initials": initials,
+    "hue": hue,
+    "language_name": language_name,
+}
