@@ -73,3 +73,16 @@ create unlogged table attempt (
   count integer not null default 1,
   primary key (key, window_start)
 );
+
+-- REST tokens: scopes are names of rights.
+create table token (
+  id uuid primary key,
+  name text not null unique,
+  secret bytea not null unique,        -- hash
+  scopes text[] not null,
+  created_by uuid,
+  created_at timestamptz not null,
+  used_at timestamptz,
+  expires_at timestamptz,
+  revoked_at timestamptz
+);
