@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from operator import eq, ge, gt, le, lt
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any, NamedTuple
 
 from hark.conditions import measure, tree
@@ -22,7 +22,8 @@ Ask = Callable[[Known, int], Any]
 Holds = Callable[[Known, int], bool]
 Next = Callable[[Known, int], int | None]
 
-_ORDER: dict[str, Callable[[Any, Any], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
+_Compare = Callable[[Any, Any], bool]
+_ORDER: dict[str, _Compare] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 _IN_MILLIONTHS = ("sum", "min", "max")
 
 
@@ -114,7 +115,8 @@ def _compare_plain(ask: Ask, operator: str, limit: Any) -> Holds:
 
 
 def _compare_time(ask: Ask, operator: str, right: tree.Ago | tree.Date) -> Holds:
-    holds = {**_ORDER, "=": eq, "!=": lambda a, b: a != b}[operator]
+    every: dict[str, _Compare] = {**_ORDER, "=": eq, "!=": ne}
+    holds = every[operator]
     if isinstance(right, tree.Date):
         fixed = _milliseconds(right.text)
         return lambda known, now: (time := ask(known, now)) is not None and holds(time, fixed)

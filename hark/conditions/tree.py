@@ -117,7 +117,8 @@ class Misread(Rejected):
 def from_json(tree: object) -> Expression:
     """Read the JSON form. Misread says which part is wrong."""
     try:
-        return _decoder.decode(msgspec.json.encode(tree))
+        expression: Expression = _decoder.decode(msgspec.json.encode(tree))
+        return expression
     except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
         raise Misread(f"this is no condition: {error}") from None
 

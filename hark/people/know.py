@@ -10,7 +10,7 @@ from hark.events.timers import Timer, schedule
 from hark.kit.clock import from_milliseconds
 from hark.kit.ids import derived
 from hark.model import Context, Declared, Identity
-from hark.people import identity, profile, refold, segments
+from hark.people import groups, identity, profile, refold, segments
 from hark.people.living import Setting
 from hark.people.segments import Move, Moves
 from hark.store import Queries, Transaction
@@ -26,6 +26,7 @@ def know(contexts: list[Context], tx: Transaction, declared: Declared) -> list[C
         joined = identity.join([context.event for context in run], tx, declared)
         setting = Setting(declared.purposes, dict(tx.tuples(queries.read_mapping)))
         profile.fold(run, joined, tx, setting, segments.in_force(tx), moves)
+        groups.fold(run, tx)
         _count(moves.moved, tx)
         if not declared.replaying:
             _tell(moves, first.received_at, tx)

@@ -25,6 +25,8 @@ class Living:
         self.known = Known()
         self.traits: dict[str, Said] = {}
         self.withheld: list[str] = []
+        self._behaviour = True
+        self._phase_at = -1
         self.identity: Identity | None = None  # one that points to this person
         self.recheck: int | None = None  # when a window of some definition moves next
         self.fresh = True  # every definition is to be looked at, not only those that an event concerns

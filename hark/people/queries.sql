@@ -56,5 +56,18 @@ select * from unnest(%(segments)s::text[], %(days)s::date[], %(entered)s::bigint
 on conflict (segment, day) do update
    set entered = segment_day.entered + excluded.entered, gone = segment_day.gone + excluded.gone
 
+-- name: read_accounts
+select id, state from account where id = any(%(ids)s::text[])
+
+-- name: write_accounts
+insert into account (id, state, traits, provenance, first_at, last_at)
+select id, state, traits::jsonb, provenance::jsonb, first_at, last_at
+  from unnest(%(ids)s::text[], %(states)s::bytea[], %(traits)s::text[], %(provenance)s::text[],
+              %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
+       as row (id, state, traits, provenance, first_at, last_at)
+on conflict (id) do update
+   set state = excluded.state, traits = excluded.traits, provenance = excluded.provenance,
+       first_at = excluded.first_at, last_at = excluded.last_at
+
 -- name: clear
 truncate identity, edge, cut, identity_kind, facet, person, timeline, definition, segment_day, mapping, account

@@ -26,3 +26,13 @@ def test_what_ann_did_becomes_her_profile_and_a_replay_finds_it_again(house: Hou
     assert before["row"]["traits"]["city"] == "Bonn"
     assert before["row"]["consents"]["marketing"]["granted"] is True
     assert people(house) == [before]
+
+
+def test_a_household_has_its_own_traits_and_its_members(house: House) -> None:
+    house.post("/v1/group", {"userId": "ann", "groupId": "h7", "traits": {"name": "The Smiths", "size": 3}})
+    house.post("/v1/group", {"userId": "bob", "groupId": "h7", "traits": {"size": 4}})
+    house.settle()
+    [account] = house.query("select id, traits from account")
+
+    assert account == {"id": "h7", "traits": {"name": "The Smiths", "size": 4}}
+    assert [one["row"]["groups"] for one in people(house)] == [["h7"], ["h7"]]
