@@ -26,6 +26,7 @@ class Node(Struct, frozen=True):
     kind: str
     value: str
     priority: int
+    text: str = ""  # the id as PostgreSQL reads it: made once, sent with every batch
 
 
 class Tie(Struct, frozen=True):
@@ -35,6 +36,7 @@ class Tie(Struct, frozen=True):
     strong: UUID
     weak: UUID
     unequal: bool  # `strong` is of a stronger kind, not only the first of two alike
+    text: str = ""
 
 
 class Claim(Struct, frozen=True):
@@ -81,7 +83,7 @@ class Reader:
         if spelling is None:
             return None
         id = derived(identity.kind, spelling, salt=self._salt)
-        return Node(id, identity.kind, spelling, self.kinds.of(identity.kind).priority)
+        return Node(id, identity.kind, spelling, self.kinds.of(identity.kind).priority, id.hex)
 
     def _read(self, identities: tuple[Identity, ...], rule: str) -> Claim:
         nodes = {node.id: node for identity in identities if (node := self.node(identity))}
@@ -90,18 +92,20 @@ class Reader:
         if not ranked:
             return Claim()
         anchor = ranked[0]
-        ties = (
-            Tie(edge_id(anchor.id, node.id, rule), anchor.id, node.id, anchor.priority < node.priority)
-            for node in ranked[1:]
-        )
-        return Claim(tuple(ranked), tuple(ties), rule)
+        return Claim(tuple(ranked), tuple(_tie(anchor, node, rule) for node in ranked[1:]), rule)
 
     def _own(self, identities: tuple[Identity, ...]) -> Claim:
         """Our own events say whom they are about and are no evidence; they may name an identity by its id."""
         for identity in identities:
             if identity.kind == "id":
                 try:
-                    return Claim((Node(UUID(identity.value), "id", identity.value, 0),))
+                    id = UUID(identity.value)
+                    return Claim((Node(id, "id", identity.value, 0, id.hex),))
                 except ValueError:
                     continue
         return Claim(self._read(identities, "event").nodes[:1])
+
+
+def _tie(strong: Node, weak: Node, rule: str) -> Tie:
+    id = edge_id(strong.id, weak.id, rule)
+    return Tie(id, strong.id, weak.id, strong.priority < weak.priority, id.hex)

@@ -14,7 +14,7 @@ CHANGES = frozenset({"person.merged", "person.split", "merge.reverted"})
 
 
 class Graph:
-    """Lives for one batch. What is not loaded into it is known to it only by its group (`standing`)."""
+    """Lives for one batch, and holds whole components: each that an event with something new to say is about."""
 
     def __init__(self, kinds: Kinds, caps: Caps) -> None:
         self.kinds = kinds
@@ -23,29 +23,10 @@ class Graph:
         self.edges: dict[UUID, Edge] = {}
         self.cuts: dict[UUID, Cut] = {}
         self.components: dict[UUID, Component] = {}  # of each identity that is worked on
-        self.standing: dict[UUID, Group] = {}  # by person: everybody else
-
-    def is_news(self, event: Event, claim: Claim) -> bool:
-        """Whether the event tells anything that is not known yet. Most do not, and cost no more than this."""
-        if event.source == OWN and event.name in CHANGES:
-            return True
-        key = (event.at, event.source, event.message_id)
-        for node in claim.nodes:
-            member = self.members.get(node.id)
-            if (member is None and node.kind != "id") or (member is not None and key < member.first):
-                return True
-        for tie in claim.ties:
-            edge = self.edges.get(tie.id)
-            if edge is None or key < edge.key:
-                return True
-        return False
 
     def group_of(self, identity: UUID) -> Group | None:
         component = self.components.get(identity)
-        if component is not None:
-            return component.clusters[identity].person()
-        member = self.members.get(identity)
-        return self.standing.get(member.person) if member else None
+        return component.clusters[identity].person() if component else None
 
     def gather(self, members: Iterable[Member]) -> None:
         """Work on the components of these identities; all of their members, edges and cuts are loaded."""

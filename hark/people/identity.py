@@ -87,7 +87,7 @@ def _join(events: Sequence[Event], tx: Transaction, rules: Rules) -> list[Joined
     for event, claim, is_news in zip(events, claims, news, strict=True):
         changed = graph.hear(event, claim) if is_news else ()
         anchor = claim.nodes[0].id if claim.nodes else None
-        group = graph.group_of(anchor) if anchor else None
+        group = shelf.group_of(anchor) if anchor else None
         if group is None:
             joined.append(Joined(changed=changed))
         else:

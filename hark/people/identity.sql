@@ -1,15 +1,16 @@
 -- Identities, the evidence between them and what is concluded from it. Only identity.py writes these tables.
 
 -- name: find_persons_of
-select id, kind, value, person, component, first_at, first_source, first_message, stronger, companions
-from identity
-where person in (select person from identity where id = any(%(ids)s::uuid[]))
-order by first_at, first_source collate "C", first_message collate "C", id;
+select id, person, kind, value, first_at, first_source, first_message
+from identity where person in (select person from identity where id = any(%(ids)s::uuid[]));
 
--- name: find_identities_of_components
+-- name: find_edge_keys
+select id, at, source, message_id from edge where id = any(%(ids)s::uuid[]);
+
+-- name: find_components_of
 select id, kind, value, person, component, first_at, first_source, first_message, stronger, companions
 from identity
-where component = any(%(components)s::uuid[]);
+where component in (select component from identity where id = any(%(ids)s::uuid[]));
 
 -- name: find_edges
 select id, a, b, rule, at, source, message_id, weight, revoked_at, state, reason, merged
@@ -28,11 +29,10 @@ select a as identity from edge where id = any(%(ids)s::uuid[])
 union select b from edge where id = any(%(ids)s::uuid[])
 union select identity from cut where id = any(%(ids)s::uuid[]);
 
--- name: find_components_of_kind
-select distinct component from identity
-where id in (select id from identity where kind = %(kind)s
-             union select b from edge where a in (select id from identity where kind = %(kind)s)
-             union select a from edge where b in (select id from identity where kind = %(kind)s));
+-- name: find_around_kind
+select id from identity where kind = %(kind)s
+union select b from edge where a in (select id from identity where kind = %(kind)s)
+union select a from edge where b in (select id from identity where kind = %(kind)s);
 
 -- name: save_identities
 insert into identity (id, kind, value, person, component, first_at, first_source, first_message, stronger, companions)

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec.structs import astuple
 
 from hark.model import Event, Identity
-from hark.people.evidence import OWN, Claim
+from hark.people.evidence import OWN, Claim, Key
 from hark.people.graph import CHANGES, Graph, difference, ids
 from hark.people.guards import Caps, Component, Cut, Edge, Group, Member
 from hark.people.kinds import Kinds
@@ -18,29 +18,50 @@ queries = Queries(__file__, "identity.sql")
 
 
 class Shelf:
-    """Lives for one batch: `read`, work on `graph`, `write`."""
+    """Lives for one batch: `read`, work on `graph`, `write`.
+
+    What is known is read lightly, to answer events that say nothing new; around those that do, everything is read.
+    """
 
     def __init__(self, kinds: Kinds, caps: Caps, tx: Transaction) -> None:
         self.graph = Graph(kinds, caps)
         self._tx = tx
-        self._as_read: dict[UUID, tuple[Any, ...]] = {}  # what was read, to write only what changed
+        self._known: dict[UUID, tuple[Any, ...]] = {}  # identity → light row
+        self._told: dict[UUID, Key] = {}  # edge → its key
+        self._persons: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
+        self._groups: dict[UUID, Group] = {}
+        self._as_read: dict[UUID, tuple[Any, ...]] = {}  # what was read whole, to write only what changed
 
     def read(self, events: Sequence[Event], claims: Sequence[Claim]) -> list[bool]:
         """Load what the events are about; says of each whether it tells anything new."""
-        self._read_persons({node.id for claim in claims for node in claim.nodes})
-        if ties := {tie.id for claim in claims for tie in claim.ties}:
-            self._take_edges(self._tx.tuples(queries.find_edges, ids=list(ties)))
-        news = [self.graph.is_news(event, claim) for event, claim in zip(events, claims, strict=True)]
-        heard = [(event, claim) for event, claim, is_news in zip(events, claims, news, strict=True) if is_news]
-        if heard:
-            touched = {node.id for _, claim in heard for node in claim.nodes} | self._named_by_hand(heard)
-            known = self.graph.members
-            self._read_components({known[one].component for one in touched if one in known})
+        self._read_known({node.text for claim in claims for node in claim.nodes})
+        self._read_told({tie.text for claim in claims for tie in claim.ties})
+        news = [self._is_news(event, claim) for event, claim in zip(events, claims, strict=True)]
+        if any(news):
+            self._read_around([(events[i], claims[i]) for i, is_news in enumerate(news) if is_news])
         return news
+
+    def group_of(self, identity: UUID) -> Group | None:
+        if (group := self.graph.group_of(identity)) is not None:
+            return group
+        row = self._known.get(identity)
+        if row is None:
+            return None
+        person = row[1]
+        group = self._groups.get(person)
+        if group is None:
+            members = sorted(
+                (at, source, message, id, kind, value)
+                for id, _, kind, value, at, source, message in self._persons[person]
+            )
+            group = self._groups[person] = Group(
+                person, tuple(row[3] for row in members), tuple(Identity(row[4], row[5]) for row in members)
+            )
+        return group
 
     def weigh_again(self, kind: str) -> tuple[Group, ...]:
         """Settle anew whatever the identities of one kind are tied to."""
-        self._read_components({row[0] for row in self._tx.tuples(queries.find_components_of_kind, kind=kind)})
+        self._read_components([row[0] for row in self._tx.packed(queries.find_around_kind, kind=kind)])
         graph = self.graph
         before = _persons_as_read(graph.members.values())
         whole = Component(graph.kinds, graph.caps)
@@ -60,14 +81,39 @@ class Shelf:
         self._write_edges([row for row in edges if row != self._as_read.get(row[0])])
         self._write_cuts([cut for cut in self.graph.cuts.values() if _row(cut) != self._as_read.get(cut.id)])
 
-    def _read_persons(self, ids: set[UUID]) -> None:
+    def _read_known(self, ids: set[str]) -> None:
         if not ids:
             return
-        persons: dict[UUID, list[Member]] = defaultdict(list)
-        for row in self._tx.tuples(queries.find_persons_of, ids=list(ids)):
-            persons[row[3]].append(self._take_member(row))
-        for person, members in persons.items():
-            self.graph.standing[person] = _group(person, members)
+        for row in self._tx.packed(queries.find_persons_of, ids=_array(ids)):
+            self._known[row[0]] = row
+            self._persons[row[1]].append(row)
+
+    def _read_told(self, ids: set[str]) -> None:
+        if ids:
+            rows = self._tx.packed(queries.find_edge_keys, ids=_array(ids))
+            self._told = {id: (at, source, message) for id, at, source, message in rows}
+
+    def _is_news(self, event: Event, claim: Claim) -> bool:
+        """Most events tell nothing new about who is who, and cost no more than this."""
+        if event.source == OWN and event.name in CHANGES:
+            return True
+        key = (event.at, event.source, event.message_id)
+        for node in claim.nodes:
+            row = self._known.get(node.id)
+            if key < row[4:] if row else node.kind != "id":
+                return True
+        for tie in claim.ties:
+            told = self._told.get(tie.id)
+            if told is None or key < told:
+                return True
+        return False
+
+    def _read_around(self, heard: Sequence[tuple[Event, Claim]]) -> None:
+        nodes = {node.id for _, claim in heard for node in claim.nodes}
+        self._read_components(list(nodes | self._named_by_hand(heard)))
+        ties = {tie.id for _, claim in heard for tie in claim.ties}
+        if apart := [id for id in ties & self._told.keys() if id not in self.graph.edges]:
+            self._take_edges(self._tx.packed(queries.find_edges, ids=apart))
 
     def _take_member(self, row: tuple[Any, ...]) -> Member:
         id, kind, value, person, component, at, source, message, stronger, companions = row
@@ -92,21 +138,17 @@ class Shelf:
         changes = [event for event, _ in heard if event.source == OWN and event.name in CHANGES]
         named = {one for event in changes for one in ids(event, "a", "b", "identities", "rest")}
         if merges := [one for event in changes for one in ids(event, "merge", "edges")]:
-            named |= {one for (one,) in self._tx.tuples(queries.find_ends, ids=merges)}
-        self._read_persons(named - self.graph.members.keys())
+            named |= {one for (one,) in self._tx.packed(queries.find_ends, ids=merges)}
         return named
 
-    def _read_components(self, components: set[UUID]) -> None:
-        if not components:
-            return
-        for row in self._tx.tuples(queries.find_identities_of_components, components=list(components)):
-            if row[0] not in self.graph.members:
-                self._take_member(row)
-        members = [member for member in self.graph.members.values() if member.component in components]
+    def _read_components(self, ids: list[UUID]) -> None:
+        """Everything that is tied to these, weighed as it stands."""
+        members = [self._take_member(row) for row in self._tx.packed(queries.find_components_of, ids=ids)]
         everyone = [member.id for member in members]
-        self._take_edges(self._tx.tuples(queries.find_edges_among, ids=everyone))
-        self._take_cuts(self._tx.tuples(queries.find_cuts_of, ids=everyone))
-        self.graph.gather(members)
+        if everyone:
+            self._take_edges(self._tx.packed(queries.find_edges_among, ids=everyone))
+            self._take_cuts(self._tx.packed(queries.find_cuts_of, ids=everyone))
+            self.graph.gather(members)
 
     def _name_components(self) -> None:
         """A component is called by its smallest identity, a person by their oldest: nothing else decides it."""
@@ -173,18 +215,18 @@ class Shelf:
         )
 
 
-def _group(person: UUID, members: Sequence[Member]) -> Group:
-    """Members come oldest first from the query."""
-    return Group(
-        person, tuple(member.id for member in members), tuple(Identity(member.kind, member.value) for member in members)
-    )
+def _array(ids: Iterable[str]) -> str:
+    return "{" + ",".join(ids) + "}"
 
 
 def _persons_as_read(members: Iterable[Member]) -> dict[UUID, Group]:
     persons: dict[UUID, list[Member]] = defaultdict(list)
     for member in sorted(members, key=lambda member: (member.first, member.id)):
         persons[member.person].append(member)
-    return {person: _group(person, members) for person, members in persons.items()}
+    return {
+        person: Group(person, tuple(m.id for m in members), tuple(Identity(m.kind, m.value) for m in members))
+        for person, members in persons.items()
+    }
 
 
 def _row(cut: Cut) -> tuple[Any, ...]:

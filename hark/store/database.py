@@ -39,6 +39,11 @@ class Transaction:
         with self.connection.cursor() as cursor:
             return cursor.execute(query.text, values).fetchall()
 
+    def packed(self, query: Query, /, **values: Any) -> list[tuple[Any, ...]]:
+        """As `tuples`, read in PostgreSQL's binary form: for steps that read thousands of ids and times a second."""
+        with self.connection.cursor(binary=True) as cursor:
+            return cursor.execute(query.text, values).fetchall()
+
     def one(self, query: Query, /, **values: Any) -> Row | None:
         with self.connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(query.text, values).fetchone()
