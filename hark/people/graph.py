@@ -7,7 +7,7 @@ from uuid import UUID
 from hark.kit.ids import derived
 from hark.model import Event
 from hark.people.evidence import OWN, Claim, Key, Tie, edge_id, key_of
-from hark.people.guards import BY_HAND, Caps, Component, Cut, Edge, Group, Member
+from hark.people.guards import BY_HAND, Caps, Cluster, Component, Cut, Edge, Group, Member, crowded
 from hark.people.kinds import Kinds
 
 CHANGES = frozenset({"person.merged", "person.split", "merge.reverted"})
@@ -71,6 +71,35 @@ class Graph:
                 part.settle()
                 self.components |= dict.fromkeys(part.members, part)
 
+    def forget(self, gone: set[UUID], edges: Iterable[Edge]) -> None:
+        """Take identities and the evidence about them out, as if it had never come."""
+        for edge in edges:
+            self._uncount(edge, gone)
+            self.edges.pop(edge.id, None)
+            for one in (edge.a, edge.b):
+                if one in self.components:
+                    self.components[one].edges.pop(edge.id, None)
+        for cut in list(self.cuts.values()):
+            cut.sides = {one: side for one, side in cut.sides.items() if one not in gone}
+            if len(set(cut.sides.values())) < 2:
+                self.cuts.pop(cut.id)
+                for one in cut.sides.keys() | gone:
+                    if one in self.components:
+                        self.components[one].cuts.pop(cut.id, None)
+        for one in gone & self.members.keys():
+            self.members.pop(one)
+            self.components.pop(one).members.pop(one)
+
+    def _uncount(self, edge: Edge, gone: set[UUID]) -> None:
+        """What is crowded stays so: how far above the cap it was is not known."""
+        one, other = (edge.a, edge.b) if edge.b in gone else (edge.b, edge.a)
+        if one in gone or edge.rule not in ("event", "alias") or crowded(self.members[one], self.caps):
+            return
+        member, forgotten = self.members[one], self.members[other]
+        member.companions -= 1
+        if self.kinds.of(forgotten.kind).priority < self.kinds.of(member.kind).priority:
+            member.stronger -= 1
+
     def _groups_of(self, ids: Iterable[UUID]) -> dict[UUID, Group]:
         groups = (self.group_of(one) for one in ids)
         return {group.person: group for group in groups if group}
@@ -116,7 +145,7 @@ class Graph:
         self.members[member.id] = member
         component = self.components[member.id] = Component(self.kinds, self.caps)
         component.members[member.id] = member
-        component.settle()
+        component.clusters[member.id] = Cluster(member)
 
     def _tie(self, tie: Tie, rule: str, key: Key) -> Edge:
         a, b = sorted((tie.strong, tie.weak))

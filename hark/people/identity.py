@@ -76,6 +76,17 @@ def join(events: Sequence[Event], tx: Transaction, declared: Declared, caps: Cap
     return joined + _join(events[start:], tx, rules)
 
 
+def clear(tx: Transaction) -> None:
+    """Empty what is derived here, to be rebuilt from the log."""
+    tx.run(queries.clear)
+
+
+def forget(tx: Transaction, identities: Sequence[UUID], declared: Declared, caps: Caps = CAPS) -> dict[str, int]:
+    """Erase identities and every piece of evidence about them; gives the number of rows by table. Nobody else's person
+    is left tied by evidence that is gone."""
+    return Shelf(rules_in_force(tx, declared, caps).reader.kinds, caps, tx).forget(identities)
+
+
 def _join(events: Sequence[Event], tx: Transaction, rules: Rules) -> list[Joined]:
     if not events:
         return []

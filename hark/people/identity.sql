@@ -34,28 +34,57 @@ select id from identity where kind = %(kind)s
 union select b from edge where a in (select id from identity where kind = %(kind)s)
 union select a from edge where b in (select id from identity where kind = %(kind)s);
 
--- name: save_identities
-insert into identity (id, kind, value, person, component, first_at, first_source, first_message, stronger, companions)
-select * from unnest(%(ids)s::uuid[], %(kinds)s::text[], %(values)s::text[], %(persons)s::uuid[], %(components)s::uuid[],
-  %(ats)s::timestamptz[], %(sources)s::text[], %(messages)s::text[], %(stronger)s::smallint[], %(companions)s::smallint[])
-on conflict (id) do update set person = excluded.person, component = excluded.component, first_at = excluded.first_at,
-  first_source = excluded.first_source, first_message = excluded.first_message, stronger = excluded.stronger,
-  companions = excluded.companions;
+-- name: copy_identities
+copy identity (id, kind, value, person, component, first_at, first_source, first_message, stronger, companions)
+from stdin (format binary);
 
--- name: save_edges
-insert into edge (id, a, b, rule, at, source, message_id, weight, revoked_at, state, reason, merged)
-select * from unnest(%(ids)s::uuid[], %(a)s::uuid[], %(b)s::uuid[], %(rules)s::text[], %(ats)s::timestamptz[],
-  %(sources)s::text[], %(messages)s::text[], %(weights)s::real[], %(revoked)s::timestamptz[], %(states)s::text[],
-  %(reasons)s::text[], %(merged)s::boolean[])
-on conflict (id) do update set at = excluded.at, source = excluded.source, message_id = excluded.message_id,
-  weight = excluded.weight, revoked_at = excluded.revoked_at, state = excluded.state, reason = excluded.reason,
-  merged = excluded.merged;
+-- name: update_identities
+update identity set person = new.person, component = new.component, first_at = new.at, first_source = new.source,
+  first_message = new.message, stronger = new.stronger, companions = new.companions
+from unnest(%(ids)s::uuid[], %(persons)s::uuid[], %(components)s::uuid[], %(ats)s::timestamptz[], %(sources)s::text[],
+  %(messages)s::text[], %(stronger)s::smallint[], %(companions)s::smallint[])
+  as new (id, person, component, at, source, message, stronger, companions)
+where identity.id = new.id;
+
+-- name: copy_edges
+copy edge (id, a, b, rule, at, source, message_id, weight, revoked_at, state, reason, merged) from stdin (format binary);
+
+-- name: update_edges
+update edge set at = new.at, source = new.source, message_id = new.message, revoked_at = new.revoked_at,
+  state = new.state, reason = new.reason, merged = new.merged
+from unnest(%(ids)s::uuid[], %(ats)s::timestamptz[], %(sources)s::text[], %(messages)s::text[],
+  %(revoked)s::timestamptz[], %(states)s::text[], %(reasons)s::text[], %(merged)s::boolean[])
+  as new (id, at, source, message, revoked_at, state, reason, merged)
+where edge.id = new.id;
 
 -- name: save_cuts
 insert into cut (id, identity, side, at, source, message_id, revoked_at)
 select * from unnest(%(ids)s::uuid[], %(identities)s::uuid[], %(sides)s::smallint[], %(ats)s::timestamptz[],
   %(sources)s::text[], %(messages)s::text[], %(revoked)s::timestamptz[])
 on conflict (id, identity) do update set revoked_at = excluded.revoked_at;
+
+-- name: clear
+truncate identity, edge, cut, identity_kind;
+
+-- name: find_partners
+select a from edge where b = any(%(ids)s::uuid[]) union select b from edge where a = any(%(ids)s::uuid[]);
+
+-- name: find_edges_about
+select id, a, b, rule, at, source, message_id, weight, revoked_at, state, reason, merged
+from edge where a = any(%(ids)s::uuid[]) or b = any(%(ids)s::uuid[]);
+
+-- name: delete_edges
+delete from edge where id = any(%(ids)s::uuid[]);
+
+-- name: delete_cuts
+-- A cut with nobody left on one side keeps nobody apart.
+with short as (delete from cut where identity = any(%(ids)s::uuid[]) returning id, identity)
+delete from cut where id in (
+  select cut.id from cut where cut.id in (select id from short) and not cut.identity = any(%(ids)s::uuid[])
+  group by cut.id having count(distinct side) < 2);
+
+-- name: delete_identities
+delete from identity where id = any(%(ids)s::uuid[]);
 
 -- name: read_settings
 select name, setting from identity_kind order by name;

@@ -15,6 +15,11 @@ from hark.people.kinds import Kinds
 from hark.store import Queries, Transaction
 
 queries = Queries(__file__, "identity.sql")
+IDENTITY_TYPES = ("uuid", "text", "text", "uuid", "uuid", "timestamptz", "text", "text", "int2", "int2")
+EDGE_TYPES = (
+    *("uuid", "uuid", "uuid", "text", "timestamptz", "text", "text", "float4"),
+    *("timestamptz", "text", "text", "bool"),
+)
 
 
 class Shelf:
@@ -75,11 +80,47 @@ class Shelf:
 
     def write(self) -> None:
         self._name_components()
-        members = [astuple(member) for member in self.graph.members.values()]
-        edges = [astuple(edge) for edge in self.graph.edges.values()]
-        self._write_identities([row for row in members if row != self._as_read.get(row[0])])
-        self._write_edges([row for row in edges if row != self._as_read.get(row[0])])
+        fresh, changed = self._sort_out(astuple(member) for member in self.graph.members.values())
+        if fresh:
+            self._tx.copy(queries.copy_identities, [(*row[:5], *row[5], *row[6:]) for row in fresh], IDENTITY_TYPES)
+        self._update_identities(changed)
+        fresh, changed = self._sort_out(astuple(edge) for edge in self.graph.edges.values())
+        if fresh:
+            self._tx.copy(queries.copy_edges, [(*row[:4], *row[4], *row[5:]) for row in fresh], EDGE_TYPES)
+        self._update_edges(changed)
         self._write_cuts([cut for cut in self.graph.cuts.values() if _row(cut) != self._as_read.get(cut.id)])
+
+    def _sort_out(self, rows: Iterable[tuple[Any, ...]]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """What is new, and what is not as it was read."""
+        fresh, changed = [], []
+        for row in rows:
+            before = self._as_read.get(row[0])
+            if before is None:
+                fresh.append(row)
+            elif before != row:
+                changed.append(row)
+        return fresh, changed
+
+    def forget(self, identities: Sequence[UUID]) -> dict[str, int]:
+        """Delete identities and all evidence about them; says how many rows of what. The rest is weighed again."""
+        gone, graph = set(identities), self.graph
+        others = [row[0] for row in self._tx.packed(queries.find_partners, ids=list(gone))]
+        self._read_components([*gone, *others])
+        self._take_edges(self._tx.packed(queries.find_edges_about, ids=list(gone)))
+        edges = [edge for edge in graph.edges.values() if edge.a in gone or edge.b in gone]
+        touched = {id(graph.components[one]): graph.components[one] for one in (*gone, *others) if one in graph.members}
+        graph.forget(gone, edges)
+        for component in touched.values():
+            for part in component.split():
+                part.settle()
+                graph.components |= dict.fromkeys(part.members, part)
+        counts = {
+            "edge": self._tx.run(queries.delete_edges, ids=[edge.id for edge in edges]),
+            "cut": self._tx.run(queries.delete_cuts, ids=list(gone)),
+            "identity": self._tx.run(queries.delete_identities, ids=list(gone)),
+        }
+        self.write()
+        return counts
 
     def _read_known(self, ids: set[str]) -> None:
         if not ids:
@@ -158,18 +199,16 @@ class Shelf:
                 member.component = name
                 member.person = component.clusters[identity].person().person
 
-    def _write_identities(self, rows: Sequence[tuple[Any, ...]]) -> None:
+    def _update_identities(self, rows: Sequence[tuple[Any, ...]]) -> None:
         if not rows:
             return
-        ids, kinds, values, persons, components, firsts, stronger, companions = map(list, zip(*rows, strict=True))
+        ids, _, _, persons, components, firsts, stronger, companions = map(list, zip(*rows, strict=True))
         ats, sources, messages = map(list, zip(*firsts, strict=True))
         self._tx.run(
-            queries.save_identities,
-            ids=ids,
-            kinds=kinds,
-            values=values,
-            persons=persons,
-            components=components,
+            queries.update_identities,
+            ids=_array(id.hex for id in ids),
+            persons=_array(id.hex for id in persons),
+            components=_array(id.hex for id in components),
             ats=ats,
             sources=sources,
             messages=messages,
@@ -177,21 +216,17 @@ class Shelf:
             companions=companions,
         )
 
-    def _write_edges(self, rows: Sequence[tuple[Any, ...]]) -> None:
+    def _update_edges(self, rows: Sequence[tuple[Any, ...]]) -> None:
         if not rows:
             return
-        ids, a, b, rules, keys, weights, revoked, states, reasons, merged = map(list, zip(*rows, strict=True))
+        ids, _, _, _, keys, _, revoked, states, reasons, merged = map(list, zip(*rows, strict=True))
         ats, sources, messages = map(list, zip(*keys, strict=True))
         self._tx.run(
-            queries.save_edges,
-            ids=ids,
-            a=a,
-            b=b,
-            rules=rules,
+            queries.update_edges,
+            ids=_array(id.hex for id in ids),
             ats=ats,
             sources=sources,
             messages=messages,
-            weights=weights,
             revoked=revoked,
             states=states,
             reasons=reasons,

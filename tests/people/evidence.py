@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import psycopg
 
 from hark.events.record import Own
 from hark.kit.ids import derived
@@ -21,6 +22,7 @@ START = datetime(2025, 3, 1, 12, tzinfo=UTC)
 DECLARED = Declared(kinds=declared_kinds({}), salt=b"salt of the tests")
 KINDS = {"u": "user_id", "e": "email", "a": "anonymous_id", "p": "phone", "d": "device_id"}
 
+_CONNECTIONS: dict[str, psycopg.Connection[Any]] = {}
 IDENTITIES = Query("identities", "select * from identity order by id")
 EDGES = Query("edges", "select * from edge order by id")
 CUTS = Query("cuts", "select * from cut order by id, identity")
@@ -127,10 +129,15 @@ def state(tx: Transaction) -> tuple[Any, ...]:
 
 @contextmanager
 def undone(database: Database) -> Iterator[Transaction]:
-    """A transaction that leaves nothing behind."""
-    with database.transaction() as tx:
-        yield tx
-        tx.connection.rollback()
+    """A transaction that leaves nothing behind, on a connection of its own: the pool's threads draw random numbers, which
+    hypothesis would take for its own."""
+    connection = _CONNECTIONS.get(database.url)
+    if connection is None:
+        connection = _CONNECTIONS[database.url] = database.connect(autocommit=False)
+    try:
+        yield Transaction(connection)
+    finally:
+        connection.rollback()
 
 
 def one(*groups: str) -> set[frozenset[str]]:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hark.model import Event
 from hark.people.guards import Caps
+from hark.people.identity import forget
 from hark.store import Database
 
-from .evidence import EDGES, by_hand, hear, merged, persons, said, split, state, undone
+from .evidence import DECLARED, EDGES, by_hand, hear, id_of, merged, named, persons, said, split, state, undone
 
 NAMES = [f"u:{n}1" for n in range(4)] + [f"e:{n}" for n in range(4)] + [f"a:{n}x" for n in range(6)] + ["d:x", "d:y"]
 # Small enough that the caps and the crowd are met in a story of a few events.
@@ -108,6 +110,23 @@ def test_a_merge_by_hand_that_is_reverted_leaves_everybody_as_they_were(database
             hear(tx, [by_hand(21, "merge.reverted", merge=str(edge["id"]))], caps=CAPS)
 
         assert persons(tx) == before
+
+
+@quick
+@given(story=stories(), deeds=st.one_of(st.just([]), deeds()), gone=st.sets(st.sampled_from(NAMES), min_size=1))
+def test_who_is_forgotten_is_as_if_never_heard_of(database: Database, story, deeds, gone):
+    caps = Caps(mappings=5, merges=2)
+    erased = frozenset(map(named, gone))
+    story = [replace(event, identities=event.identities[:2]) for event in story]
+    rest = [replace(event, identities=tuple(i for i in event.identities if i not in erased)) for event in story]
+    with undone(database) as tx:
+        hear(tx, [*rest, *deeds], caps=caps)
+        never = state(tx)
+    with undone(database) as tx:
+        hear(tx, [*story, *deeds], caps=caps)
+        forget(tx, [id_of(name) for name in gone], DECLARED, caps)
+
+        assert state(tx) == never
 
 
 @quick
