@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -57,7 +56,9 @@ class Pages:
         self.environment.globals.update(
             reading=_reading.get, menu=self._entries, static=self._static, form_token=_form_token, may=_may
         )
-        self.environment.globals["ui"] = self.components
+        self.components = SimpleNamespace()
+        self.environment.globals["ui"] = self.components  # before they are loaded: they use one another
+        self._load_components()
 
     def whole(self, template: str, values: Mapping[str, Any], reading: Reading) -> str:
         with _as(reading):
@@ -71,14 +72,13 @@ class Pages:
         with _as(reading):
             return "".join(loaded.blocks[name](loaded.new_context(dict(values))))
 
-    @cached_property
-    def components(self) -> SimpleNamespace:
+    def _load_components(self) -> None:
         """Every macro of templates/ui/*.html under its own name."""
-        found: dict[str, Any] = {}
         for file in sorted((OWN / "ui").glob("*.html")):
             module = self.environment.get_template(f"web/ui/{file.name}").module
-            found |= {name: macro for name, macro in vars(module).items() if not name.startswith("_")}
-        return SimpleNamespace(**found)
+            vars(self.components).update(
+                {name: macro for name, macro in vars(module).items() if not name.startswith("_")}
+            )
 
     def _entries(self) -> Sequence[Any]:
         reading = _reading.get()
