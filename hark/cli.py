@@ -10,6 +10,7 @@ from hark.errors import HarkError
 
 COMMANDS = {
     "serve": "start Hark",
+    "demo": "start Hark with the sample company",
     "source": "add and list sources of events",
     "import": "take a file of rows into the log",
     "token": "add, list and revoke tokens of the REST API",
