@@ -35,6 +35,7 @@ LET_GO_SECONDS = 5.0
 def serve(config: Config, started: Callable[[str], None] | None = None) -> None:
     """Run until SIGTERM or Ctrl-C. `started` is called with the database's address once people can connect."""
     logging.basicConfig(level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel("WARNING")  # a line per request says nothing to an operator
     listener = _listen(config)
     embedded = None if config.database_url else Embedded(config.data, config.postgres_bin)
     url = config.database_url or (embedded.start() if embedded else "")
