@@ -29,6 +29,7 @@ class Config(Struct, frozen=True, kw_only=True):
     allow_private: tuple[str, ...] = ()  # hosts and networks that destinations may reach although they are private
     session_days: int = 14
     log_level: str = "info"
+    scripts: Path | None = None  # node_modules with clients' browser libraries to serve; default DATA/node_modules
 
     @property
     def url(self) -> str:

@@ -29,7 +29,8 @@ fixtures/       recorded bytes and the events expected of them      README.md   
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Protocol, Self
+from pathlib import Path
+from typing import Annotated, Any, Protocol, Self
 
 from msgspec import Meta
 
@@ -52,6 +53,7 @@ from hark.model import (
     Route,
     Source,
 )
+from hark.model.wire import deny
 
 # A setting that is never shown again once it is saved.
 Secret = Annotated[str, Meta(extra={"secret": True})]
@@ -106,4 +108,20 @@ __all__ = [
     "Route",
     "Secret",
     "Source",
+    "script",
 ]
+
+
+def script(settings: dict[str, Any], path: str) -> Reply:
+    """A client's own browser library, unmodified out of its npm package, which the operator installs: it is not ours to
+    hand out. `path` starts with the package's name."""
+    file = Path(settings.get("scripts") or "") / path
+    if not settings.get("scripts") or not file.is_file():
+        package = "/".join(path.split("/")[: 2 if path.startswith("@") else 1])
+        hint = f"run `npm install {package}` in the data folder, or name another node_modules by the setting `scripts`"
+        return deny(Denied(404, "no_script", f"this browser library is not installed here: {hint}"))
+    return Reply(
+        body=file.read_bytes(),
+        content_type="application/javascript; charset=utf-8",
+        headers={"cache-control": "public, max-age=3600"},
+    )

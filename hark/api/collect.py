@@ -42,6 +42,7 @@ class Door:
         self._recorder = recorder
         self._config = config
         self._clock = clock
+        self._scripts = str(config.scripts or config.data / "node_modules")
         self._exact: dict[tuple[str, str], Doorway] = {}
         self._patterns: list[tuple[str, list[str], Doorway]] = []
         for plugin in registry.able("receive"):
@@ -91,13 +92,16 @@ class Door:
             outcome = Denied(error.status, _CODES.get(error.status, "invalid_request"), error.reason)
         except Retry as error:
             outcome = Denied(503, "unavailable", str(error), retry_after=int(error.after or 2))
-        settings = outcome.source.settings if isinstance(outcome, Accepted) and outcome.source else {}
+        given = outcome.source.settings if isinstance(outcome, Accepted) and outcome.source else {}
+        settings = {"scripts": self._scripts, **given}
         reply: Reply = way.receive.answer(request, outcome, settings)
         if isinstance(outcome, Denied) and outcome.retry_after is not None:
             cors.append((b"retry-after", str(outcome.retry_after).encode()))
         await _send(send, reply, cors)
 
     async def _take(self, way: Doorway, request: Request) -> Accepted | Denied:
+        if way.route.open:
+            return Accepted(0)
         received_at = self._clock()
         try:
             admission = way.receive.admit(request)

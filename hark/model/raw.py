@@ -19,11 +19,13 @@ class Source(Struct, frozen=True, kw_only=True):
 
 
 class Route(Struct, frozen=True):
-    """A path that a plug-in answers. `{name}` stands for one segment. `records` is False where a GET only asks."""
+    """A path that a plug-in answers. `{name}` stands for one segment. `records` is False where a GET only asks; `open`
+    where it asks for what anybody may have, without a write key."""
 
     method: str
     path: str
     records: bool = True
+    open: bool = False
 
 
 class Request(Struct, frozen=True, kw_only=True):

@@ -9,9 +9,14 @@ from msgspec import Struct
 from hark.kit import mend
 from hark.model.call import TYPES, Envelope, events_of
 from hark.model.wire import bearer, deny, key_in_headers
-from hark.plugin import Accepted, Admission, Denied, Event, Raw, Refused, Rejected, Reply, Request, Route
+from hark.plugin import Accepted, Admission, Denied, Event, Raw, Refused, Rejected, Reply, Request, Route, script
 
-ROUTES = (Route("POST", "/api/s/{type}"), Route("POST", "/api/s/s2s/{type}"))
+_SCRIPT = "/p.js"
+ROUTES = (
+    Route("POST", "/api/s/{type}"),
+    Route("POST", "/api/s/s2s/{type}"),
+    Route("GET", _SCRIPT, records=False, open=True),
+)
 
 
 class _Body(Struct, frozen=True):
@@ -36,7 +41,9 @@ def admit(request: Request) -> Admission:
 
 
 def answer(request: Request, outcome: Accepted | Denied, settings: dict[str, Any]) -> Reply:
-    return deny(outcome) if isinstance(outcome, Denied) else _OK
+    if isinstance(outcome, Denied):
+        return deny(outcome)
+    return script(settings, "@jitsu/js/dist/web/p.js.txt") if request.path == _SCRIPT else _OK
 
 
 def receive(raw: Raw, settings: dict[str, Any]) -> Iterable[Event | Refused]:

@@ -13,18 +13,20 @@ from hark.kit import mend
 from hark.kit.clock import moment
 from hark.model.call import refused
 from hark.model.wire import deny, document
-from hark.plugin import Accepted, Admission, Denied, Event, Raw, Refused, Rejected, Reply, Request, Route
+from hark.plugin import Accepted, Admission, Denied, Event, Raw, Refused, Rejected, Reply, Request, Route, script
 from hark.plugins.posthog.event import Sending, event_of
 from hark.plugins.posthog.packed import unpack
 
 _CAPTURE = ("/e/", "/e", "/i/v0/e/", "/i/v0/e", "/capture/", "/capture", "/batch/", "/track/", "/engage/")
 _FLAGS = ("/flags", "/decide")
+_LIBRARY = "/static/array.js"
 
 ROUTES = (
     *(Route(method, path) for path in _CAPTURE for method in ("POST", "GET")),
     *(Route("POST", path, records=False) for path in _FLAGS),
     Route("GET", "/array/{token}/config", records=False),
     Route("GET", "/array/{token}/config.js", records=False),
+    Route("GET", _LIBRARY, records=False, open=True),
 )
 
 
@@ -73,7 +75,9 @@ def answer(request: Request, outcome: Accepted | Denied, settings: dict[str, Any
     if path.endswith("/config"):
         return document(_configuration(request.params["token"]))
     if path.endswith("/config.js"):
-        return _script(request.params["token"])
+        return _configuring(request.params["token"])
+    if path == _LIBRARY:
+        return script(settings, "posthog-js/dist/array.js")
     return Reply(body=b'{"status":1}')
 
 
@@ -143,7 +147,7 @@ def _configuration(token: str) -> dict[str, Any]:
     }
 
 
-def _script(token: str) -> Reply:
+def _configuring(token: str) -> Reply:
     """The same as a script, for pages that load it before the library."""
     config = msgspec.json.encode(_configuration(token)).replace(b"</", b"<\\/")
     name = msgspec.json.encode(token).replace(b"</", b"<\\/")

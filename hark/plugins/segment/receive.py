@@ -3,7 +3,6 @@
 import base64
 import binascii
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,7 +12,7 @@ from hark.kit import mend
 from hark.kit.clock import moment
 from hark.model.call import TYPES, Envelope, events_of
 from hark.model.wire import deny, document, key_in_headers, pixel
-from hark.plugin import Accepted, Admission, Denied, Event, Raw, Refused, Rejected, Reply, Request, Route
+from hark.plugin import Accepted, Admission, Denied, Event, Raw, Refused, Rejected, Reply, Request, Route, script
 
 _SHORT = {name[0]: name for name in TYPES}  # the browser library says /v1/t for /v1/track
 _BATCHES = ("batch", "b", "import")
@@ -73,7 +72,7 @@ def answer(request: Request, outcome: Accepted | Denied, settings: dict[str, Any
     if request.path.endswith("/settings"):
         return document(_settings(request))
     if request.path.endswith(".js"):
-        return _script(settings)
+        return script(settings, "@segment/analytics-next/dist/umd/standalone.js")
     return pixel() if request.method == "GET" else _SUCCESS
 
 
@@ -133,23 +132,3 @@ def _settings(request: Request) -> dict[str, Any]:
         "legacyVideoPluginsEnabled": False,
         "remotePlugins": [],
     }
-
-
-def _script(settings: dict[str, Any]) -> Reply:
-    """The unmodified library out of its npm package, which the operator installs; it is not ours to hand out."""
-    folder = settings.get("scripts")
-    file = Path(folder) / "@segment/analytics-next/dist/umd/standalone.js" if folder else None
-    if file is None or not file.is_file():
-        return deny(
-            Denied(
-                404,
-                "no_script",
-                "the browser library is not installed here: run `npm install @segment/analytics-next` in the folder"
-                " that the setting `scripts` names (its node_modules), or load it from your own site",
-            )
-        )
-    return Reply(
-        body=file.read_bytes(),
-        content_type="application/javascript; charset=utf-8",
-        headers={"cache-control": "public, max-age=3600"},
-    )
