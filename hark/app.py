@@ -98,6 +98,7 @@ class Hark:
             self.sources,
             self.declared.salt,
             history_after=timedelta(hours=self.config.history_after_hours),
+            largest=self.config.max_event,
         )
 
     def settle(self) -> int:

@@ -13,8 +13,10 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from hark.errors import Rejected
+from hark.events.log import LOST
 from hark.events.plan import Judgement, Plan
 from hark.events.record import Own, queries, request_of
 from hark.events.sources import OWN, Sources
@@ -49,6 +51,7 @@ class Loader:
         history_after: timedelta = timedelta(hours=24),
         rows: int = 200,
         size: int = 16_000_000,
+        largest: int = 1_000_000,
     ) -> None:
         self.registry = registry
         self.sources = sources
@@ -56,6 +59,7 @@ class Loader:
         self.history_after = history_after
         self.rows = rows
         self.size = size
+        self.largest = largest
         self.plan = Plan()
 
     def load(self, tx: Transaction) -> Loaded | None:
@@ -63,8 +67,29 @@ class Loader:
         if not tx.value(queries.try_lock, lock=LOCK):
             return None
         rows = tx.all(queries.waiting_raws, rows=self.rows, bytes=self.size)
-        if not rows:
-            return Loaded(0, 0, 0, 0)
+        loaded = self._load_or_refuse(rows, tx) if rows else Loaded(0, 0, 0, 0)
+        if loaded.events:
+            tx.notify("hark_event")
+        return loaded
+
+    def _load_or_refuse(self, rows: list[dict[str, Any]], tx: Transaction) -> Loaded:
+        """What the database does not take must not stop the log: the rows are halved until the one that fails is alone,
+        and that request is refused whole and shown."""
+        try:
+            with tx.connection.transaction():
+                return self._load(rows, tx)
+        except LOST:
+            raise  # the database went away, the rows are not to blame
+        except Exception as error:
+            self.plan = Plan()  # what it learned of these rows was rolled back
+            if len(rows) > 1:
+                half = len(rows) // 2
+                one, other = self._load_or_refuse(rows[:half], tx), self._load_or_refuse(rows[half:], tx)
+                return Loaded(*(a + b for a, b in zip(astuple(one), astuple(other), strict=True)))
+            log.exception("request %s cannot be loaded", rows[0]["id"])
+            return self._refuse_whole(rows[0], f"it cannot be loaded: {type(error).__name__}: {error}", tx)
+
+    def _load(self, rows: list[dict[str, Any]], tx: Transaction) -> Loaded:
         events: list[tuple[int, Event]] = []
         refusals: list[tuple[Any, ...]] = []
         for row in rows:
@@ -82,12 +107,18 @@ class Loader:
             tx.copy(queries.copy_refusals, refusals)
         tx.run(queries.mark_raws, ids=[row["id"] for row in rows], refused=refused_raws)
         _count(tx, fresh, duplicates, refusals)
-        if fresh:
-            tx.notify("hark_event")
         return Loaded(len(rows), len(fresh), len(duplicates), len(refusals))
+
+    def _refuse_whole(self, row: dict[str, Any], reason: str, tx: Transaction) -> Loaded:
+        refusal = (row["id"], row["source"], row["received_at"], 0, shorten(clean(reason), 2000), None)
+        tx.copy(queries.copy_refusals, [refusal])
+        tx.run(queries.mark_raws, ids=[row["id"]], refused=[row["id"]])
+        _count(tx, [], [], [refusal])
+        return Loaded(1, 0, 0, 1)
 
     def _receive(self, row: dict[str, Any], events: list[tuple[int, Event]], refusals: list[tuple[Any, ...]]) -> None:
         number, received = row["id"], row["received_at"]
+        large = len(row["body"]) > self.largest  # only then can one of its events be
 
         def refuse(index: int, reason: str, item: Any = None) -> None:
             text = None if item is None else _text(item)
@@ -106,6 +137,8 @@ class Loader:
             for result in self._items(raw):
                 if isinstance(result, Refused):
                     refuse(result.index, result.reason, result.item)
+                elif large and (size := _size(result)) > self.largest:
+                    refuse(0, f"the event {result.message_id} has {size:,} bytes; at most {self.largest:,} are taken")
                 else:
                     events.append((number, self._settle(result, raw)))
         except Rejected as error:
@@ -226,6 +259,10 @@ def _line(event: Event, raw: int) -> tuple[Any, ...]:
         event.depth,
         raw,
     )
+
+
+def _size(event: Event) -> int:
+    return len(_text([event.identities, event.traits, event.properties, event.context]))
 
 
 def _text(value: Any) -> str:
