@@ -1,0 +1,74 @@
+-- name: glance
+select id, traits, provenance, computed, counts, money, consents, segments, groups, withheld, phase, time_zone, language,
+       events, first_seen, last_seen
+  from person where id = (select person from identity where id = %(id)s)
+
+-- name: identities
+select kind, value, first_at, first_source from identity where person = %(person)s order by first_at, id limit %(limit)s
+
+-- name: touchpoints
+select coalesce(t.phase, '') as phase, t.channel, count(*) as count, max(t.at) as last
+  from identity i join timeline t on t.anchor = i.id
+ where i.person = %(person)s group by 1, 2
+
+-- name: activity
+select (date_trunc('week', t.at at time zone 'UTC'))::date as week, t.channel, count(*) as count
+  from identity i join timeline t on t.anchor = i.id
+ where i.person = %(person)s and t.at >= %(since)s
+ group by 1, 2 order by 1
+
+-- name: history
+-- As read_history, of one phase, channel or kind of event where they are given.
+select e.id, e.position, e.type, e.name, t.at, e.received_at, e.source, e.channel, t.phase, e.identities, e.traits,
+       e.properties, e.context
+  from (select newest.* from identity i
+         cross join lateral (
+           select t.at, t.position, t.phase from timeline t
+            where t.anchor = i.id and (t.at, t.position) < (%(at)s::timestamptz, %(position)s)
+              and (%(phase)s::text is null or coalesce(t.phase, '') = %(phase)s)
+              and (%(channel)s::text is null or t.channel = %(channel)s)
+              and (%(name)s::text is null or t.name = %(name)s)
+            order by t.at desc, t.position desc limit %(limit)s) newest
+         where i.person = %(person)s
+         order by newest.at desc, newest.position desc limit %(limit)s) t
+  join event e on e.position = t.position
+ order by t.at desc, t.position desc
+
+-- name: list_everybody
+-- A page of everybody who fits, those seen last first.
+select id, traits, segments, phase, events, first_seen, last_seen from person
+ where (last_seen, id) < (%(at)s::timestamptz, %(id)s)
+   and (%(segment)s::text is null or segments @> array[%(segment)s])
+   and (%(phase)s::text is null or phase = %(phase)s)
+   and (%(since)s::timestamptz is null or last_seen >= %(since)s)
+ order by last_seen desc, id desc limit %(limit)s
+
+-- name: phases_of
+select id, phase from person where id = any(%(ids)s::uuid[])
+
+-- name: about_how_many
+-- Counting millions takes long; what the planner knows is near enough for a headline beyond a hundred thousand.
+select case when reltuples > 100000 then reltuples::bigint else (select count(*) from person) end as people
+  from pg_class where oid = 'person'::regclass
+
+-- name: known_by_name
+select count(*) as known from (select 1 from identity where kind in ('email', 'user_id', 'phone') group by person) named
+
+-- name: phase_shares
+select coalesce(phase, '') as phase, count(*) as people from person group by 1
+
+-- name: biggest_segments
+select name, label, about, state, done, of, (select count(*) from person where segments @> array[name]) as members
+  from definition where kind = 'segment' and state <> 'refused'
+ order by members desc, label limit %(limit)s
+
+-- name: names_of
+select i.id as anchor, p.id as person, p.traits
+  from identity i join person p on p.id = i.person where i.id = any(%(anchors)s::uuid[])
+
+-- name: newest_moments
+select t.anchor, t.at, t.name, t.phase, t.channel, t.source, e.position, e.type, e.properties, e.traits, e.context
+  from (select position from event where source <> 'hark' order by position desc limit %(limit)s) newest
+  join event e on e.position = newest.position
+  join timeline t on t.position = e.position
+ order by e.position desc
