@@ -13,6 +13,8 @@ from msgspec import Struct
 
 from hark.events import log as events
 from hark.model import Context, Declared, Event
+from hark.orders.know import clear as clear_orders
+from hark.orders.know import know as know_orders
 from hark.people.know import clear as clear_people
 from hark.people.know import know as know_people
 from hark.store import Database, Transaction
@@ -21,14 +23,14 @@ log = logging.getLogger(__name__)
 
 Step = Callable[[list[Context], Transaction, Declared], list[Context]]
 
-KNOW: tuple[Step, ...] = (know_people,)  # what we now know
+KNOW: tuple[Step, ...] = (know_people, know_orders)  # what we now know
 DECIDE: tuple[Step, ...] = ()  # what we propose to do
 
 # Rooms in the order in which their tables are made; each is a folder below hark/.
-ROOMS = ("events", "people", "web", "destinations")
+ROOMS = ("events", "people", "orders", "web", "destinations")
 CURSOR = "process"
 # What KNOW derives, room by room; a replay empties these tables and fills them again from the log.
-DERIVED: tuple[Callable[[Transaction], None], ...] = (clear_people,)
+DERIVED: tuple[Callable[[Transaction], None], ...] = (clear_people, clear_orders)
 
 
 class Engines(Struct, frozen=True, kw_only=True):

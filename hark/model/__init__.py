@@ -3,6 +3,7 @@
 from hark.model.context import Action, Context, Decision, Finding, Outcome
 from hark.model.engines import Declared
 from hark.model.event import Event, Identity, Refused
+from hark.model.order import Line, Loved, Order, Owned, Product
 from hark.model.person import Consent, IdentityKind, Person, Profile, Purpose, Trait
 from hark.model.raw import Accepted, Admission, Denied, Raw, Reply, Request, Route, Source
 
@@ -19,8 +20,13 @@ __all__ = [
     "Finding",
     "Identity",
     "IdentityKind",
+    "Line",
+    "Loved",
+    "Order",
     "Outcome",
+    "Owned",
     "Person",
+    "Product",
     "Profile",
     "Purpose",
     "Raw",

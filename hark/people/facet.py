@@ -16,6 +16,7 @@ from hark.conditions import measure
 from hark.conditions.measure import Buckets, Measure, Tally
 from hark.kit.clock import milliseconds
 from hark.kit.money import micros
+from hark.kit.newest import Said, newest
 from hark.model import Event
 from hark.people.phases import WELL_KNOWN
 
@@ -28,14 +29,12 @@ PURPOSES = 100
 AHEAD = 300_000  # a sender's clock may run five minutes ahead of ours; what claims more is read as that
 _LARGEST = 2**63 - 1
 
-# (value, at in ms since 1970, source, message id); the value None is a trait taken away.
-Said = tuple[Any, int, str, str]
 # (granted, at, source, message id, proof)
 Answer = tuple[bool, int, str, str, dict[str, Any]]
 
 
 class Facet(Struct, array_like=True):
-    traits: dict[str, Said] = {}
+    traits: dict[str, Said] = {}  # the value None is a trait taken away
     once: dict[str, Said] = {}  # set where nothing else was said: the oldest wins
     hints: dict[str, Said] = {}  # time_zone and language as devices report them
     counts: dict[str, list[int]] = {}  # event name: [how often, first, last]
@@ -110,12 +109,6 @@ def tell_once(facet: Facet, traits: dict[str, Any], at: int, source: str, messag
             mine[name] = (value, at, source, message)
     if len(mine) > ONCE:
         _bound_traits(facet)
-
-
-def newest(said: dict[str, Said], name: str, value: Any, at: int, source: str, message: str) -> None:
-    old = said.get(name)
-    if old is None or old[1:] < (at, source, message):
-        said[name] = (value, at, source, message)
 
 
 def answer(facet: Facet, purpose: str, granted: bool, event: Event, at: int, proof: dict[str, Any]) -> None:

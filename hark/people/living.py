@@ -8,9 +8,10 @@ from uuid import UUID
 from hark.conditions.known import Known
 from hark.conditions.measure import Measure
 from hark.kit.clock import from_milliseconds
+from hark.kit.newest import Said, newest
 from hark.model import Event, Identity, Person, Profile, Purpose
 from hark.people import consent, facet, phases
-from hark.people.facet import Facet, Said
+from hark.people.facet import Facet
 
 Pool = dict[UUID, Facet]
 
@@ -158,10 +159,10 @@ def _apply(one: Facet, event: Event, at: int, measures: Iterable[Measure], answe
         facet.tell_once(one, once, at, source, message)
     zone = context.get("timezone")
     if isinstance(zone, str) and zone:
-        facet.newest(one.hints, "time_zone", zone[:64], at, source, message)
+        newest(one.hints, "time_zone", zone[:64], at, source, message)
     locale = context.get("locale")
     if isinstance(locale, str) and locale:
-        facet.newest(one.hints, "language", locale[:35].replace("_", "-"), at, source, message)
+        newest(one.hints, "language", locale[:35].replace("_", "-"), at, source, message)
 
 
 def group_of(event: Event) -> str | None:

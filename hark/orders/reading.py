@@ -1,0 +1,70 @@
+"""Asking about products and orders. A person is given by the ids of their identities (`Person` row column `members`)."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from hark.model.order import Loved, Order, Owned, Product
+from hark.orders.know import queries
+from hark.store import Transaction
+
+
+def orders_of(tx: Transaction, members: Sequence[UUID], limit: int = 50) -> list[Order]:
+    """The newest first."""
+    return [msgspec.convert(row, Order) for row in tx.all(queries.orders_of, members=list(members), limit=limit)]
+
+
+def order(tx: Transaction, number: str) -> Order | None:
+    row = tx.one(queries.order_by_number, number=number)
+    return None if row is None else msgspec.convert(row, Order)
+
+
+def owns(tx: Transaction, members: Sequence[UUID]) -> list[Owned]:
+    """What was bought and not given back, and what was registered as theirs."""
+    bought = tx.all(queries.bought_by, members=list(members))
+    registered = {row["product"]: row for row in tx.all(queries.registered_by, members=list(members))}
+    products = _products(tx, [*(row["product"] for row in bought), *registered])
+    owned = []
+    for row in bought:
+        product = products.get(row["product"]) or Product(id=row["product"], name=row["line_name"])
+        serial = (registered.pop(row["product"], None) or {}).get("serial")
+        owned.append(
+            Owned(product=product, quantity=row["quantity"], since=row["since"], order=row["number"], serial=serial)
+        )
+    for id, row in registered.items():
+        owned.append(Owned(product=products.get(id) or Product(id=id), since=row["since"], serial=row["serial"]))
+    return owned
+
+
+def loves(tx: Transaction, members: Sequence[UUID], limit: int = 20) -> list[Loved]:
+    """On the wish list, looked at three times or more, or rated four or better."""
+    rows = tx.all(queries.loved_by, members=list(members), limit=limit)
+    products = _products(tx, [row["product"] for row in rows])
+    return [
+        Loved(
+            product=products.get(row["product"]) or Product(id=row["product"]),
+            wished=row["wished"],
+            views=row["views"],
+            rating=None if row["rating"] is None else float(row["rating"]),
+            last_at=row["last_at"],
+        )
+        for row in rows
+    ]
+
+
+def returned(orders: Iterable[Order]) -> list[tuple[Order, Any]]:
+    """The lines that came back, with their order."""
+    return [(one, line) for one in orders for line in one.lines if line.returned]
+
+
+def products(tx: Transaction, search: str = "", limit: int = 100) -> list[Product]:
+    return [msgspec.convert(row, Product) for row in tx.all(queries.list_products, search=search, limit=limit)]
+
+
+def _products(tx: Transaction, ids: Sequence[str]) -> dict[str, Product]:
+    if not ids:
+        return {}
+    rows = tx.all(queries.products_by_id, ids=sorted(set(ids)))
+    return {row["id"]: msgspec.convert(row, Product) for row in rows}
