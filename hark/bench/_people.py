@@ -1,6 +1,9 @@
 """Databases full of persons for the benchmarks: filled once through the loader and the path, then kept."""
 
 import random
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +12,7 @@ from typing import Any
 import msgspec
 import psycopg
 
-from hark import app
+from hark import app, flow
 from hark.config import Config
 from hark.events.record import Recording, head_of, own, record, record_own
 from hark.events.sources import add_source, all_sources
@@ -126,6 +129,23 @@ def write(database: Database, source: Source, events: Iterator[dict[str, Any]], 
         with database.transaction() as tx:
             record(tx, rows[start : start + 1000])
     return count
+
+
+def through(hark: app.Hark) -> tuple[float, float]:
+    """Loader and steps each in a process of its own, as in the server: seconds in all, and seconds of the steps."""
+    engines = hark.engines()
+    started = time.perf_counter()
+    loader = subprocess.Popen([sys.executable, "-m", "hark.bench._loader", hark.url, str(hark.config.data)])
+    busy = 0.0
+    while True:
+        turn = time.perf_counter()
+        moved = flow.advance(engines)
+        if moved:
+            busy += time.perf_counter() - turn
+        elif loader.poll() is not None and not flow.advance(engines):
+            return time.perf_counter() - started, busy
+        else:
+            time.sleep(0.002)
 
 
 def trim(url: str) -> None:

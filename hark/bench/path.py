@@ -2,15 +2,12 @@
 long one profile takes by the API's own query."""
 
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 
-from hark import flow
 from hark.app import Hark
 from hark.bench import Bench, Figure
-from hark.bench._people import filled, later_events, trim, write
+from hark.bench._people import filled, later_events, through, trim, write
 from hark.people import reading
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -26,7 +23,7 @@ def run(bench: Bench) -> Iterator[Figure]:
             write(hark.database, source, later_events(persons, count // 10, seed), f"w{seed}")
             hark.settle()  # caches as on a server that has been up for a while
             write(hark.database, source, later_events(persons, count, seed + 1), f"m{seed}")
-            seconds, busy = _through(hark)
+            seconds, busy = through(hark)
             trim(hark.url)
             costs[persons] = busy / count
             first = sizes[0]
@@ -41,23 +38,6 @@ def run(bench: Bench) -> Iterator[Figure]:
                 of=f"that with {first:,} persons",
             )
             yield from _profiles(hark, persons)
-
-
-def _through(hark: Hark) -> tuple[float, float]:
-    """Loader and steps each in a process of its own, as in the server: seconds in all, and seconds of the steps."""
-    engines = hark.engines()
-    started = time.perf_counter()
-    loader = subprocess.Popen([sys.executable, "-m", "hark.bench._loader", hark.url, str(hark.config.data)])
-    busy = 0.0
-    while True:
-        turn = time.perf_counter()
-        moved = flow.advance(engines)
-        if moved:
-            busy += time.perf_counter() - turn
-        elif loader.poll() is not None and not flow.advance(engines):
-            return time.perf_counter() - started, busy
-        else:
-            time.sleep(0.002)
 
 
 def _profiles(hark: Hark, persons: int) -> Iterator[Figure]:
