@@ -16,6 +16,7 @@ from hark.errors import Rejected
 from hark.model import Accepted, Event, Raw, Refused, Request, Source
 from hark.registry import Plugin
 
+__all__ = ["Case", "Plugin", "cases", "check"]
 RECEIVED = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SOURCE = Source(id="src_test", name="test", write_key="KEY")
 

@@ -10,10 +10,10 @@ import msgspec
 import psycopg
 import pytest
 
-from hark.net import Allowed, Guard, Http
 from hark.plugin import Context, Event, Identity, Misconfigured, Person, Profile, Rejected, Retry
 from hark.plugins.postgres_table.config import Config, check
 from hark.plugins.postgres_table.write import write
+from hark.testing.outside import http
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ANN = uuid4()
@@ -27,7 +27,7 @@ class Other:
         head, _, query = url.partition("?host=")
         self.folder = unquote(query)
         self.config = Config(host=self.folder, database=head.rsplit("/", 1)[1], user="hark")
-        self.http = Http(Guard(Allowed((self.folder,))))
+        self.http = http(self.folder)
 
     def write(self, *contexts: Context, **changed: Any) -> None:
         write(list(contexts), msgspec.structs.replace(self.config, **changed), self.http)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from hark.registry import Plugin
-from hark.testing.golden import Case, cases, check
+from hark.testing.golden import Case, Plugin, cases, check
 
 PLUGIN = Plugin("hark.plugins.segment")
 
