@@ -120,14 +120,14 @@ def test_wrong_settings_name_the_field(other: Other, changed: dict[str, str], fi
 
 
 def test_a_server_that_is_away_is_to_be_tried_again() -> None:
-    http = Http(Guard(Allowed(("127.0.0.1",))))
+    client = http("127.0.0.1")
     config = Config(host="127.0.0.1", port=1, database="x", user="x", encryption="disable")
     with pytest.raises(Retry):
-        write([context(1)], config, http)
+        write([context(1)], config, client)
 
 
 def test_a_private_server_is_refused_unless_the_operator_allowed_it(other: Other) -> None:
-    closed = Http(Guard(Allowed()))
+    closed = http()
     for host in ("127.0.0.1", "10.0.0.3", other.folder):
         with pytest.raises(Misconfigured, match="allow_private"):
             write([context(1)], msgspec.structs.replace(other.config, host=host), closed)
