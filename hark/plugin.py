@@ -11,6 +11,8 @@ receive.py      ROUTES: tuple[Route, ...]: paths it answers on the public door
                     (raises Rejected); the door calls it before it records anything, so it must be fast and pure
                 def write_key(request) -> str | None: optional; the key as far as headers and address tell it, asked
                     when admit has raised, so that what a known sender sent broken is kept and shown
+                def recognises(request) -> bool: optional; where two plug-ins answer one path, whether this is mine; the
+                    other takes the rest
                 def answer(request, outcome, config) -> Reply: what the caller gets, for Accepted and for Denied, in its
                     own dialect; also settings documents and pixels
                 def receive(raw, config) -> Iterable[Event | Refused]: bytes in, events out, pure

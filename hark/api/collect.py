@@ -29,11 +29,15 @@ SLOW = 30.0  # seconds that a client may take to send its body
 
 
 class Doorway(msgspec.Struct, frozen=True):
-    """A route with the plug-in that answers it."""
+    """A route with the plug-in that answers it, and those that answer the same path where they recognise the request."""
 
     plugin: str
     route: Route
     receive: ModuleType
+    others: tuple["Doorway", ...] = ()
+
+    def of(self, request: Request) -> "Doorway":
+        return next((other for other in self.others if other.receive.recognises(request)), self)
 
 
 class Door:
@@ -52,9 +56,8 @@ class Door:
     def _add(self, way: Doorway) -> None:
         if "{" in way.route.path:
             self._patterns.append((way.route.method, way.route.path.split("/"), way))
-        elif (way.route.method, way.route.path) in self._exact:
-            other = self._exact[way.route.method, way.route.path].plugin
-            raise ValueError(f"{way.route.method} {way.route.path} is taken by {other}, {way.plugin} wants it too")
+        elif (first := self._exact.get((way.route.method, way.route.path))) is not None:
+            self._exact[way.route.method, way.route.path] = _share(first, way)
         else:
             self._exact[way.route.method, way.route.path] = way
 
@@ -87,6 +90,7 @@ class Door:
         request = _request(scope, params)
         try:
             request = msgspec.structs.replace(request, body=await self._body(scope, receive))
+            way = way.of(request)
             outcome: Accepted | Denied = await self._take(way, request)
         except Rejected as error:
             outcome = Denied(error.status, _CODES.get(error.status, "invalid_request"), error.reason)
@@ -154,6 +158,17 @@ class Door:
         if encoding == "deflate":
             return _unpack(body, 15, most)
         return body
+
+
+def _share(first: Doorway, second: Doorway) -> Doorway:
+    """Two plug-ins on one path: one of them must tell its requests by their look, the other takes the rest."""
+    for way, other in ((first, second), (second, first)):
+        if hasattr(other.receive, "recognises"):
+            return msgspec.structs.replace(way, others=(*way.others, other))
+    raise ValueError(
+        f"{second.route.method} {second.route.path} is taken by {first.plugin}, {second.plugin} wants it too, and"
+        " neither has a function `recognises`"
+    )
 
 
 _CODES = {408: "timeout", 413: "too_large", 401: "invalid_write_key", 404: "source_disabled", 429: "too_many_requests"}

@@ -1,6 +1,6 @@
 """PostHog's wire: events with a distinct_id, one or many, packed in one of several ways; configuration and flags.
 
-`/batch` and `/track` without a slash at their end are Segment's; PostHog's clients write the slash.
+Segment's clients write `/batch` and `/track` too; the key in the body tells whose it is.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from hark.plugin import Accepted, Admission, Denied, Event, Raw, Refused, Reject
 from hark.plugins.posthog.event import Sending, event_of
 from hark.plugins.posthog.packed import unpack
 
-_CAPTURE = ("/e/", "/e", "/i/v0/e/", "/i/v0/e", "/capture/", "/capture", "/batch/", "/track/", "/engage/")
+_CAPTURE = ("/e", "/i/v0/e", "/capture", "/batch", "/track", "/engage")
 _FLAGS = ("/flags", "/decide")
 _LIBRARY = "/static/array.js"
 
@@ -56,13 +56,19 @@ def write_key(request: Request) -> str | None:
     return request.params.get("token") or query.get("api_key") or query.get("token")
 
 
+def recognises(request: Request) -> bool:
+    try:
+        items, body = _read(request)
+    except Rejected:
+        return False
+    return bool(_key(request, items, body))
+
+
 def admit(request: Request) -> Admission:
     if request.method == "GET" and "token" in request.params:
         return Admission(request.params["token"], 0)
     items, body = _read(request)
-    key = body.api_key or body.token or write_key(request)
-    if not key and items:
-        key = _key_of_event(items[0])
+    key = _key(request, items, body)
     return Admission(key if isinstance(key, str) else None, len(items))
 
 
@@ -102,6 +108,10 @@ def _read(request: Request) -> tuple[list[msgspec.Raw], _Body]:
     except ValueError as error:
         raise Rejected(f"failed to parse the body: {error}") from None
     return ([msgspec.Raw(text)] if body.batch is None else body.batch), body
+
+
+def _key(request: Request, items: list[msgspec.Raw], body: _Body) -> Any:
+    return body.api_key or body.token or write_key(request) or (_key_of_event(items[0]) if items else None)
 
 
 def _key_of_event(item: msgspec.Raw) -> Any:
