@@ -17,6 +17,7 @@ import msgspec
 from anyio.to_thread import run_sync
 from msgspec import Struct
 
+from hark.api.description import Description
 from hark.api.problems import MEDIA, problem
 from hark.errors import Retry
 from hark.kit.clock import Clock
@@ -35,10 +36,9 @@ PEOPLE = "/api/v1/people/"
 _LAST = re.compile(
     r"/(events|merge|split|evidence|traits|segments|export|anonymise|explain|(?:consents|explain)/[^/]+|consents)$"
 )
-OPEN = frozenset({"/api", "/api/", "/api/openapi.json"})
+OPEN = frozenset({"/api", "/api/openapi.json"})  # the description alone is for everybody
 FRESH = 1.0  # seconds after which a revoked token is noticed
 BUSIEST = 2_000  # requests a second of one token
-GUESSES = 30  # wrong tokens a minute from one address
 
 
 class Caller(Struct, frozen=True):
@@ -57,14 +57,14 @@ class Caller(Struct, frozen=True):
 class Entrance:
     """ASGI middleware around the API. Leaves the Caller in scope["user"]."""
 
-    def __init__(self, app: ASGI, database: Database, clock: Clock) -> None:
+    def __init__(self, app: ASGI, description: Description, database: Database, clock: Clock) -> None:
         self._app = app
+        self._description = description
         self._database = database
         self._clock = clock
         self._known: dict[bytes, tuple[float, Caller | None]] = {}
         self._used: dict[UUID, datetime] = {}
         self._calls = Limit(BUSIEST, 1.0)
-        self._guesses = Limit(GUESSES, 60.0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -74,17 +74,21 @@ class Entrance:
         if "\0" in path or b"%00" in scope["query_string"]:
             await _refuse(send, 400, "a path and a query hold no NUL")
             return
-        if path not in OPEN and not path.startswith("/api/docs"):
-            try:
-                caller = await self._caller(scope)
-            except Retry as error:
-                await _refuse(send, 503, str(error), {"retry-after": "2"})
-                return
-            if isinstance(caller, _Refusal):
-                await _refuse(send, caller.status, caller.detail, caller.headers)
-                return
-            scope["user"] = caller
-            scope["path"] = person_path(scope)
+        if path.rstrip("/") in OPEN and scope["method"] in ("GET", "HEAD"):
+            page = path.rstrip("/") == "/api"
+            body = self._description.page if page else self._description.json
+            await _give(send, 200, body, {"content-type": "text/html; charset=utf-8" if page else "application/json"})
+            return
+        try:
+            caller = await self._caller(scope)
+        except Retry as error:
+            await _refuse(send, 503, str(error), {"retry-after": "2"})
+            return
+        if isinstance(caller, _Refusal):
+            await _refuse(send, caller.status, caller.detail, caller.headers)
+            return
+        scope["user"] = caller
+        scope["path"] = person_path(scope)
         await self._app(scope, receive, send)
 
     async def _caller(self, scope: Scope) -> "Caller | _Refusal":
@@ -93,11 +97,9 @@ class Entrance:
             return _Refusal(
                 401, "send a token: Authorization: Bearer hark_…", {"www-authenticate": 'Bearer realm="hark"'}
             )
-        address = (scope.get("client") or ("",))[0]
         caller = await self._look_up(secret)
         if caller is None:
-            if (wait := self._guesses.take(address)) is not None:
-                return _Refusal(429, "too many wrong tokens from this address", {"retry-after": str(wait)})
+            # Guesses need no limit of their own: there are 2^256 tokens.
             invalid = 'Bearer realm="hark", error="invalid_token"'
             return _Refusal(401, "this token is unknown, revoked or over", {"www-authenticate": invalid})
         if (wait := self._calls.take(caller.id)) is not None:
@@ -176,8 +178,17 @@ def _bearer(scope: Scope) -> str | None:
 
 
 async def _refuse(send: Send, status: int, detail: str, headers: dict[str, str] | None = None) -> None:
-    body = msgspec.json.encode(problem(status, detail))
-    sent = {"content-type": MEDIA, "content-length": str(len(body)), "cache-control": "no-store", **(headers or {})}
+    await _give(send, status, msgspec.json.encode(problem(status, detail)), {"content-type": MEDIA, **(headers or {})})
+
+
+async def _give(send: Send, status: int, body: bytes, headers: dict[str, str]) -> None:
+    sent = {
+        "content-length": str(len(body)),
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "default-src 'none'",
+        **headers,
+    }
     encoded = [(name.encode(), value.encode()) for name, value in sent.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": body})

@@ -12,7 +12,7 @@ from hark.events import heard
 from hark.store import Database
 from hark.web.rights import Right
 
-Position = Annotated[int | None, Parameter(ge=0, le=2**62, description="A position in the log.")]
+Position = Annotated[int | None, Parameter(ge=1, le=2**53 - 1, description="A position in the log.")]
 
 
 class Events(Struct, frozen=True):

@@ -172,10 +172,10 @@ def set_consent(
 ) -> Response[reading.Record]:
     """Write down what the person said about one purpose, with the proof of it. A no takes effect on the next event."""
     kind, value = name_of(key)
-    if data.purpose not in declared.purposes:
-        raise Rejected(f"there is no purpose {data.purpose!r}; here are {', '.join(sorted(declared.purposes))}", 422)
     with database.transaction() as tx:
         person = reading.find(tx, kind, value, declared)
+    if data.purpose not in declared.purposes:
+        raise Rejected(f"there is no purpose {data.purpose!r}; here are {', '.join(sorted(declared.purposes))}", 422)
     word = "consent.granted" if data.granted else "consent.withdrawn"
     properties = {**data.proof, "purpose": data.purpose}
     accepted = act(request, database, word, properties, (Identity("id", str(person)),))
@@ -199,12 +199,12 @@ def show_evidence(key: Who, database: Database, declared: Declared) -> Told:
 @does("/people/{key:str}/merge", Right.PEOPLE_WRITE, 404, 409)
 def merge_people(request: Ask, key: Who, data: Merge, database: Database, declared: Declared) -> Response[Merged]:
     """Say that two persons are one. It can always be taken back: POST /api/v1/merges/{id}/revert."""
-    other = data.with_ or data.other or data.into
-    if not other:
-        raise Rejected('name the other person: {"with": "kind:value"}', 422)
     kind, value = name_of(key)
     with database.transaction() as tx:
         one = reading.find(tx, kind, value, declared)
+        other = data.with_ or data.other or data.into
+        if not other:
+            raise Rejected('name the other person: {"with": "kind:value"}', 422)
         two = reading.find(tx, *pair(other), declared)
         done = merging.merge(tx, one, two, by=by(request), reason=data.reason)
     accepted = waited(request, database, done.event, done.id)

@@ -10,12 +10,13 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 from hark import __version__
+from hark.api.description import Description
 from hark.api.entrance import ASGI, Entrance
 from hark.api.events import EVENTS
 from hark.api.people import PEOPLE
 from hark.api.plan import PLAN
 from hark.api.problems import HANDLERS
-from hark.api.routes import guard
+from hark.api.routes import guard, refuse_loose_bodies
 from hark.api.sources import SOURCES
 from hark.api.tokens import TOKENS
 from hark.config import Config
@@ -25,6 +26,13 @@ from hark.registry import Registry
 from hark.store import Database
 
 ROUTERS = (PEOPLE, EVENTS, SOURCES, PLAN, TOKENS)
+TAGS = {
+    "people": "Who they are, what happened with them, why they are one; merging, parting and stating by hand.",
+    "events": "The log, as it arrived.",
+    "sources": "Who may send, what arrived, what was refused and why; correcting and sending again.",
+    "plan": "What each source sends under each name, and holding it to that.",
+    "tokens": "Who may use this API, and for what.",
+}
 ABOUT = """Every answer that is no success is a problem (RFC 9457, `application/problem+json`). Lists are read in pages:
 `next` of an answer is `before` (or `after`) of the next request. What is changed by hand is recorded in the log first:
 200 says that it has taken effect, 202 that it will; `Prefer: respond-async` asks not to wait."""
@@ -42,12 +50,13 @@ def rest(
         "clock": clock,
         **services,
     }
-    return Entrance(_litestar(handed, config), database, clock)
+    app = _litestar(handed, config)
+    return Entrance(app, Description(app), database, clock)
 
 
 def _litestar(handed: Mapping[str, Any], config: Config) -> Litestar:
     return Litestar(
-        [Router(path="/api/v1", route_handlers=list(ROUTERS), guards=[guard])],
+        [Router(path="/api/v1", route_handlers=list(ROUTERS), guards=[guard], before_request=refuse_loose_bodies)],
         dependencies={name: _provide(thing) for name, thing in handed.items()},
         exception_handlers=HANDLERS,
         request_max_body_size=config.max_body,
@@ -66,7 +75,7 @@ def _litestar(handed: Mapping[str, Any], config: Config) -> Litestar:
                     )
                 }
             ),
-            tags=[Tag(name="people", description="Who they are, what happened with them, and merging them.")],
+            tags=[Tag(name=name, description=about) for name, about in TAGS.items()],
         ),
     )
 

@@ -8,7 +8,6 @@ from litestar.params import Parameter
 from msgspec import Meta, Struct
 
 from hark.api.routes import changes, creates, does_now, reads
-from hark.errors import Rejected
 from hark.events import arrivals
 from hark.events import sources as rooms
 from hark.kit.clock import Clock
@@ -20,7 +19,7 @@ CHANNELS = "web|mobile|email|chat|messaging|social|phone|shop|crm|appliance|serv
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 Channel = Annotated[str, Meta(pattern=f"^({CHANNELS})$")]
 SourceId = Annotated[str, Parameter(description="Id of a source: src_…", max_length=100)]
-Number = Annotated[int, Parameter(ge=1, le=2**62)]
+Number = Annotated[int, Parameter(ge=1, le=2**53 - 1)]
 
 
 class NewSource(Struct, frozen=True, kw_only=True):
@@ -52,9 +51,9 @@ class Refusals(Struct, frozen=True):
 
 
 class Replay(Struct, frozen=True, kw_only=True):
-    """Which requests to load again: those of these refusals, or every open one of a source."""
+    """Which requests to load again: those of these refusals, and the open ones of a source (1,000 at once, oldest first)."""
 
-    refusals: Annotated[list[Annotated[int, Meta(ge=1, le=2**62)]], Meta(max_length=1000)] | None = None
+    refusals: Annotated[list[Annotated[int, Meta(ge=1, le=2**53 - 1)]], Meta(max_length=1000)] | None = None
     source: Annotated[str, Meta(max_length=100)] | None = None
 
 
@@ -133,7 +132,7 @@ def list_refusals(
     q: Annotated[str | None, Parameter(max_length=200, description="Words in the reason.")] = None,
     open: Annotated[bool, Parameter(description="Only those not sent again yet.")] = False,
     limit: Annotated[int, Parameter(ge=1, le=1000)] = 100,
-    before: Annotated[int | None, Parameter(ge=1, le=2**62)] = None,
+    before: Annotated[int | None, Parameter(ge=1, le=2**53 - 1)] = None,
 ) -> Refusals:
     """What could not become an event, and why; newest first."""
     with database.transaction() as tx:
@@ -144,11 +143,10 @@ def list_refusals(
 @does_now("/refusals/replay", Right.EVENTS_WRITE)
 def replay_refusals(data: Replay, database: Database) -> Replayed:
     """Load refused requests again: after a plan was changed, or a plug-in was mended. What came in before stays."""
-    if (data.refusals is None) == (data.source is None):
-        raise Rejected("say which: either `refusals` or `source`", 422)
     with database.transaction() as tx:
-        named = data.refusals is not None
-        raws = arrivals.raws_of(tx, data.refusals or []) if named else arrivals.open_raws(tx, data.source)
+        raws = arrivals.raws_of(tx, data.refusals or [])
+        if data.source is not None:
+            raws = sorted({*raws, *arrivals.open_raws(tx, data.source)})[: arrivals.MOST_REPLAYED]
         return Replayed(arrivals.replay(tx, raws))
 
 

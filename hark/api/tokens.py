@@ -1,6 +1,7 @@
 """REST: tokens of this API. A token can only give what it holds itself."""
 
 from datetime import datetime
+from enum import Enum
 from typing import Annotated
 from uuid import UUID
 
@@ -10,18 +11,20 @@ from msgspec import Meta, Struct
 from hark.api.acts import Ask
 from hark.api.entrance import Caller
 from hark.api.routes import creates, reads, removes
-from hark.errors import Forbidden
+from hark.errors import Forbidden, Rejected
 from hark.kit.clock import Clock
 from hark.store import Database
 from hark.web import tokens as doors
 from hark.web.rights import Right
+
+ScopeName = Enum("ScopeName", {name: name for name in sorted(doors.SCOPES)}, type=str)  # type: ignore[misc]
 
 
 class NewToken(Struct, frozen=True, kw_only=True):
     """`scopes` are listed at GET /api/v1/scopes."""
 
     name: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
-    scopes: Annotated[list[str], Meta(min_length=1, max_length=50)]
+    scopes: Annotated[list[ScopeName], Meta(min_length=1, max_length=50)]
     expires_at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
@@ -62,17 +65,21 @@ def list_tokens(database: Database) -> Tokens:
 def add_token(request: Ask, data: NewToken, database: Database, clock: Clock) -> AddedToken:
     """Make a token. It may do no more than the token that makes it."""
     caller: Caller = request.scope["user"]
-    given = frozenset[Right]().union(*(doors.SCOPES.get(scope, frozenset()) for scope in data.scopes))
+    scopes = [str(scope.value) for scope in data.scopes]
+    given = frozenset[Right]().union(*(doors.SCOPES[scope] for scope in scopes))
     if not given <= caller.rights:
         raise Forbidden(f"this token itself lacks {', '.join(sorted(given - caller.rights))}")
     with database.transaction() as tx:
-        secret, token = doors.add_token(tx, data.name, data.scopes, clock(), expires_at=data.expires_at)
+        secret, token = doors.add_token(tx, data.name, scopes, clock(), expires_at=data.expires_at)
     return AddedToken(secret=secret, token=token)
 
 
-@removes("/tokens/{id:uuid}", Right.SETTINGS_WRITE, 404)
-def revoke_token(id: UUID, database: Database, clock: Clock) -> None:
-    """Revoke a token; it is refused within a second."""
+@removes("/tokens/{id:uuid}", Right.SETTINGS_WRITE, 404, 409)
+def revoke_token(request: Ask, id: UUID, database: Database, clock: Clock) -> None:
+    """Revoke another token; it is refused within a second."""
+    caller: Caller = request.scope["user"]
+    if caller.id == id:
+        raise Rejected("a token does not revoke itself; use another one", 409)
     with database.transaction() as tx:
         doors.revoke(tx, id, clock())
 

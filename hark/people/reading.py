@@ -19,7 +19,7 @@ queries = Queries(__file__, "reading.sql")
 LAST = ("infinity", 2**62)  # what a page without a cursor goes on from
 
 
-class Known(Struct, frozen=True, kw_only=True):
+class Named(Struct, frozen=True, kw_only=True):
     """An identity as the profile shows it."""
 
     kind: str
@@ -41,7 +41,7 @@ class Record(Struct, frozen=True, kw_only=True):
 
     id: UUID
     traits: dict[str, Any]
-    identities: list[Known]
+    identities: list[Named]
     segments: list[str]
     consents: dict[str, Answer]
     counts: dict[str, int]
@@ -146,20 +146,26 @@ def everybody(
     tx: Transaction, limit: int, before: str | None = None, segment: str | None = None
 ) -> tuple[list[Brief], str | None]:
     """Those seen last first; of one segment where it is given."""
-    at, low = (before or "~").rsplit("~", 1)
-    moment = instant(at.replace(" ", "+")) if before else LAST[0]
-    try:
-        after = UUID(low) if before else UUID(int=2**128 - 1)
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise NotFound("there is no such page: `before` is what an earlier answer gave as `next`")
+    at, after = _page(before)
     query = queries.list_segment if segment else queries.list_people
     more = {"segment": segment} if segment else {}
-    rows = tx.all(query, at=moment, id=after, limit=limit + 1, **more)
+    rows = tx.all(query, at=at, id=after, limit=limit + 1, **more)
     people = [Brief(**row) for row in rows[:limit]]
     last = people[-1] if len(rows) > limit and people[-1].last_seen else None
     return people, f"{last.last_seen.isoformat()}~{last.id}" if last and last.last_seen else None
+
+
+def _page(before: str | None) -> tuple[Any, UUID]:
+    if not before:
+        return "infinity", UUID(int=2**128 - 1)
+    moment, _, id = before.replace(" ", "+").partition("~")
+    try:
+        at, person = instant(moment), UUID(id)
+    except ValueError:
+        at = None
+    if at is None:
+        raise NotFound("there is no such page: `before` is what an earlier answer gave as `next`")
+    return at, person
 
 
 def search(tx: Transaction, text: str, limit: int, declared: Declared) -> list[Brief]:
@@ -181,8 +187,8 @@ def _ids(words: str, declared: Declared) -> Iterable[UUID]:
             yield id
 
 
-def _known(item: dict[str, Any]) -> Known:
-    return Known(kind=item["kind"], value=item["value"], first_seen=_instant(item["first_at"]))
+def _known(item: dict[str, Any]) -> Named:
+    return Named(kind=item["kind"], value=item["value"], first_seen=_instant(item["first_at"]))
 
 
 def _answer(said: dict[str, Any]) -> Answer:

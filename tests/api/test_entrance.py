@@ -35,7 +35,7 @@ def test_paths_and_methods_that_are_none_are_problems_too(house: House, method: 
     assert (reply.status_code, reply.json()["status"]) == (status, status)
 
 
-def test_guessing_tokens_is_slowed_down():
+def test_calls_beyond_the_limit_wait():
     limit = Limit(3, 60.0)
 
     assert [limit.take("192.0.2.1") for _ in range(3)] == [None] * 3
