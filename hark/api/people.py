@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import unquote
 from uuid import UUID
 
+import msgspec
 from litestar import Response, Router
 from litestar.params import Parameter
 from msgspec import Meta, Struct, field
@@ -14,7 +15,7 @@ from hark.api.routes import Accepted, does, reads
 from hark.errors import Rejected
 from hark.model import Declared, Identity
 from hark.people import merging, reading
-from hark.people.explain import Evidence, Known, Parting, explain
+from hark.people.explain import Evidence, Parting, explain
 from hark.store import Database
 from hark.web.rights import Right
 
@@ -89,11 +90,22 @@ class Piece(Struct, frozen=True, kw_only=True):
     other: UUID | None
 
 
+class Alias(Struct, frozen=True, kw_only=True):
+    """An identity of the person, since when, and by whom we first heard of it."""
+
+    id: UUID
+    kind: str
+    label: str
+    value: str
+    first_at: datetime
+    source: str
+
+
 class Told(Struct, frozen=True, kw_only=True):
     """Why these identities are one. The id of a piece that is `merged`, or of a parting, can be reverted."""
 
     person: UUID
-    identities: list[Known]
+    identities: list[Alias]
     evidence: list[Piece]
     refused: list[Piece]
     partings: list[Parting]
@@ -189,7 +201,7 @@ def show_evidence(key: Who, database: Database, declared: Declared) -> Told:
         told = explain(tx, reading.find(tx, *name_of(key), declared), declared)
     return Told(
         person=told.person,
-        identities=list(told.identities),
+        identities=[msgspec.convert(known, Alias, from_attributes=True) for known in told.identities],
         evidence=[_piece(piece) for piece in told.evidence],
         refused=[_piece(piece) for piece in told.refused],
         partings=list(told.partings),

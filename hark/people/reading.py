@@ -19,7 +19,7 @@ queries = Queries(__file__, "reading.sql")
 LAST = ("infinity", 2**62)  # what a page without a cursor goes on from
 
 
-class Named(Struct, frozen=True, kw_only=True):
+class Known(Struct, frozen=True, kw_only=True):
     """An identity as the profile shows it."""
 
     kind: str
@@ -41,7 +41,7 @@ class Record(Struct, frozen=True, kw_only=True):
 
     id: UUID
     traits: dict[str, Any]
-    identities: list[Named]
+    identities: list[Known]
     segments: list[str]
     consents: dict[str, Answer]
     counts: dict[str, int]
@@ -187,8 +187,8 @@ def _ids(words: str, declared: Declared) -> Iterable[UUID]:
             yield id
 
 
-def _known(item: dict[str, Any]) -> Named:
-    return Named(kind=item["kind"], value=item["value"], first_seen=_instant(item["first_at"]))
+def _known(item: dict[str, Any]) -> Known:
+    return Known(kind=item["kind"], value=item["value"], first_seen=_instant(item["first_at"]))
 
 
 def _answer(said: dict[str, Any]) -> Answer:
