@@ -15,6 +15,7 @@ COMMANDS = {
     "import": "take a file of rows into the log",
     "token": "add, list and revoke tokens of the REST API",
     "replay": "rebuild all that is derived from the log",
+    "check-plugin": "put a plug-in through the suite that every plug-in passes",
     "bench": "measure how fast it is here",
 }
 

@@ -4,7 +4,7 @@ import inspect
 import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from msgspec import Struct
@@ -18,6 +18,7 @@ from hark.registry import Plugin, Registry
 from hark.store import Database
 
 LARGEST = 10_000  # events in one write
+OFFERED = ("http", "folder", "clock")  # what a plug-in's function may ask for by the name of a parameter
 
 
 class Means(Struct, frozen=True, kw_only=True):
@@ -60,12 +61,23 @@ class Writer:
         return int(getattr(self.config, name, getattr(self._part, name.upper(), default)))
 
 
-def asked(function: Callable[..., Any], means: Means, number: UUID, given: int = 2) -> dict[str, Any]:
+class Offer(Protocol):
+    """What is on offer; `folder` is the parent of everybody's own folder."""
+
+    @property
+    def http(self) -> Any: ...
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def clock(self) -> Clock: ...
+
+
+def asked(function: Callable[..., Any], offer: Offer, number: UUID, given: int = 2) -> dict[str, Any]:
     """What a plug-in's function asks for by the names of its parameters, after those that it is given in any case."""
-    offered = {"http": means.http, "clock": means.clock, "folder": means.folder / str(number)}
     names = list(inspect.signature(function).parameters)[given:]
-    if strange := [name for name in names if name not in offered]:
+    if strange := [name for name in names if name not in OFFERED]:
         raise Misconfigured("plugin", f"{function.__module__} asks for {', '.join(strange)}, which nobody hands in")
+    offered = {"http": offer.http, "clock": offer.clock, "folder": offer.folder / str(number)}
     return {name: offered[name] for name in names}
 
 

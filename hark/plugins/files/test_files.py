@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from hark.plugin import Context, Event, Identity, Person, Retry
 from hark.plugins.files.config import Config, check
 from hark.plugins.files.write import write
+from hark.testing.check_plugin import contract
+
+test_contract = contract("hark.plugins.files")
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -13,7 +13,10 @@ import pytest
 from hark.plugin import Context, Event, Identity, Misconfigured, Person, Profile, Rejected, Retry
 from hark.plugins.postgres_table.config import Config, check
 from hark.plugins.postgres_table.write import write
+from hark.testing.check_plugin import contract
 from hark.testing.outside import http
+
+test_contract = contract("hark.plugins.postgres_table")
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ANN = uuid4()

@@ -12,6 +12,9 @@ from hark.plugin import Rejected
 from hark.plugins.rows.forms import parse_moment, parse_number
 from hark.plugins.rows.guess import guess
 from hark.plugins.rows.receive import receive
+from hark.testing.check_plugin import contract
+
+test_contract = contract("hark.plugins.rows")
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")

@@ -2,9 +2,11 @@
 
 import pytest
 
+from hark.testing.check_plugin import contract
 from hark.testing.golden import Case, Plugin, cases, check
 
 PLUGIN = Plugin("hark.plugins.rudderstack")
+test_contract = contract("hark.plugins.rudderstack")
 
 
 @pytest.mark.parametrize("case", cases(PLUGIN), ids=lambda case: case.name)

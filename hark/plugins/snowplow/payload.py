@@ -81,7 +81,7 @@ def _happening(payload: Payload, context: dict[str, Any]) -> tuple[str, str, dic
         return "page", "page", dict(context.get("page", {}))
     if code == "ue":
         return _self_describing(payload, context)
-    if code not in _FIELDS:
+    if not isinstance(code, str) or code not in _FIELDS:
         raise Rejected(f"its event code e is {code!r}; it must be one of pv, pp, se, ue, tr, ti")
     properties = {}
     for field, name in _FIELDS[code].items():
