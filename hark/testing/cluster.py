@@ -31,6 +31,12 @@ class Cluster:
         self._admin(f"create database {name} template template_hark strategy file_copy")
         return self._url(name)
 
+    def copy(self, url: str) -> str:
+        """A database with the same rows as another, to which nobody is connected."""
+        name = f"copy_{os.getpid()}_{next(self._numbers)}"
+        self._admin(f"create database {name} template {url.split('/')[-1].split('?')[0]} strategy file_copy")
+        return self._url(name)
+
     def empty(self) -> str:
         """A database with nothing in it."""
         name = f"empty_{os.getpid()}_{next(self._numbers)}"

@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -41,6 +40,8 @@ class House:
         self.config = Config(data=Path(self._folder.name), database_url=url, **settings)
         self.hark = app.Hark(self.config, url)
         self.database = self.hark.database
+        self._runner = asyncio.Runner()
+        self._running: _Running | None = None
         self.source = self.add_source("web")
         self.token = self.add_token("test", "admin")
 
@@ -70,14 +71,15 @@ class House:
             sent = {"authorization": f"Bearer {self.token}", **sent}
         elif "authorization" not in {name.lower() for name in sent} and method == "POST":
             sent["authorization"] = httpx.BasicAuth(key or self.source.write_key, "")._auth_header
-        return asyncio.run(self._ask(method, path, content, sent))
+        return self._runner.run(self._ask(method, path, content, sent))
 
     async def _ask(self, method: str, path: str, content: bytes, headers: dict[str, str]) -> Reply:
-        program = app.web(self.config, self.hark.url)
-        async with _Running(program):
-            transport = httpx.ASGITransport(app=program, raise_app_exceptions=True)
-            async with httpx.AsyncClient(transport=transport, base_url="http://hark.test") as client:
-                reply = await client.request(method, path, content=content, headers=headers)
+        if self._running is None:
+            self._running = _Running(app.web(self.config, self.hark.url))
+            await self._running.start()
+        transport = httpx.ASGITransport(app=self._running.program, raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url="http://hark.test") as client:
+            reply = await client.request(method, path, content=content, headers=headers)
         return Reply(reply.status_code, reply.content, dict(reply.headers))
 
     def say(self, *events: Own, received_at: datetime | None = None) -> None:
@@ -105,24 +107,27 @@ class House:
         return clock.now()
 
     def close(self) -> None:
+        if self._running is not None:
+            self._runner.run(self._running.stop())
+        self._runner.close()
         self.hark.close()
         self._folder.cleanup()
 
 
 class _Running:
-    """Starts and stops an ASGI program as a server does."""
+    """An ASGI program, started and stopped as a server does it."""
 
-    def __init__(self, program: Callable[..., Any]) -> None:
-        self._program = program
+    def __init__(self, program: app.ASGI) -> None:
+        self.program = program
         self._inbox: asyncio.Queue[dict[str, str]] = asyncio.Queue()
         self._outbox: asyncio.Queue[dict[str, str]] = asyncio.Queue()
 
-    async def __aenter__(self) -> None:
-        self._task = asyncio.create_task(self._program({"type": "lifespan"}, self._inbox.get, self._outbox.put))
+    async def start(self) -> None:
+        self._task = asyncio.ensure_future(self.program({"type": "lifespan"}, self._inbox.get, self._outbox.put))
         await self._inbox.put({"type": "lifespan.startup"})
         await self._outbox.get()
 
-    async def __aexit__(self, *error: object) -> None:
+    async def stop(self) -> None:
         await self._inbox.put({"type": "lifespan.shutdown"})
         await self._outbox.get()
         await self._task
