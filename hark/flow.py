@@ -27,7 +27,7 @@ KNOW: tuple[Step, ...] = (know_people, know_orders)  # what we now know
 DECIDE: tuple[Step, ...] = ()  # what we propose to do
 
 # Rooms in the order in which their tables are made; each is a folder below hark/.
-ROOMS = ("events", "people", "orders", "web", "destinations")
+ROOMS = ("events", "people", "orders", "web", "destinations", "carry")
 CURSOR = "process"
 # What KNOW derives, room by room; a replay empties these tables and fills them again from the log.
 DERIVED: tuple[Callable[[Transaction], None], ...] = (clear_people, clear_orders)

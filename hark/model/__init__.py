@@ -6,6 +6,7 @@ from hark.model.event import Event, Identity, Refused
 from hark.model.order import Line, Loved, Order, Owned, Product
 from hark.model.person import Consent, IdentityKind, Person, Profile, Purpose, Trait
 from hark.model.raw import Accepted, Admission, Denied, Raw, Reply, Request, Route, Source
+from hark.model.subject import Subject
 
 __all__ = [
     "Accepted",
@@ -35,5 +36,6 @@ __all__ = [
     "Request",
     "Route",
     "Source",
+    "Subject",
     "Trait",
 ]

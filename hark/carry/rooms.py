@@ -1,0 +1,16 @@
+"""The rooms that keep rows of a person besides the log and people: what they export and how they forget."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hark.model import Subject
+from hark.orders import carry as orders
+from hark.store import Transaction
+from hark.web import carry as web
+from hark.work import carry as work
+
+Export = Callable[[Subject, Transaction], dict[str, Any]]
+Forget = Callable[[Subject, Transaction], dict[str, int]]  # rows that are gone, by table
+
+EXPORT: tuple[Export, ...] = (orders.export, web.export, work.export)
+FORGET: tuple[Forget, ...] = (orders.forget, web.forget, work.forget)

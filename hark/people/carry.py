@@ -1,0 +1,79 @@
+"""What people keep of one person: who they are for every room, their part of an export, and forgetting them."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from hark.errors import NotFound
+from hark.model import Declared, Identity, Subject
+from hark.people import reading
+from hark.store import Queries, Transaction
+
+queries = Queries(__file__, "carry.sql")
+
+
+def subject(tx: Transaction, person: UUID, declared: Declared) -> Subject:
+    """Everything by which this person is found. NotFound where there is nobody of that id."""
+    rows = tx.all(queries.identities_of, person=person)
+    if not rows:
+        raise NotFound(f"there is no person {person}")
+    ids = tuple(row["id"] for row in rows)
+    known = frozenset(ids)
+    events = tx.all(queries.events_of, ids=list(ids))
+    spellings = {row["value"] for row in rows}
+    seen: dict[tuple[str, str], bool] = {}
+    for event in events:
+        for kind, value in event["identities"]:
+            if (kind, value) not in seen:
+                seen[kind, value] = reading.identity_id(kind, value, declared) in known
+            if seen[kind, value]:
+                spellings.add(value)
+    return Subject(
+        person=person,
+        ids=ids,
+        identities=tuple(Identity(row["kind"], row["value"]) for row in rows),
+        spellings=tuple(sorted(spellings)),
+        positions=tuple(event["position"] for event in events),
+        events=tuple(event["id"] for event in events),
+        traits=tx.value(queries.traits_of, person=person) or {},
+    )
+
+
+def persons_of(tx: Transaction, ids: list[UUID]) -> list[UUID]:
+    """Who these identities are now; those that nobody has are left out."""
+    return [row[0] for row in tx.tuples(queries.persons_of, ids=ids)]
+
+
+def waiting(tx: Transaction, who: Subject, declared: Declared, after: int) -> list[int]:
+    """Positions of the person's events that are in the log and not processed yet."""
+    known = frozenset(who.ids)
+    return [
+        row["position"]
+        for row in tx.all(queries.events_after, position=after)
+        if any(reading.identity_id(kind, value, declared) in known for kind, value in row["identities"])
+    ]
+
+
+def export(who: Subject, tx: Transaction, declared: Declared) -> dict[str, Any]:
+    record = reading.record(tx, "id", str(who.person), declared)
+    return {
+        "person": msgspec.to_builtins(record),
+        "traits": msgspec.to_builtins(reading.provenance(tx, who.person)),
+        "evidence": tx.all(queries.evidence_of, ids=list(who.ids)),
+        "consents": tx.all(queries.consents_of, positions=list(who.positions)),
+        "groups": tx.all(queries.groups_of, person=who.person),
+    }
+
+
+def forget(who: Subject, tx: Transaction) -> dict[str, int]:
+    """Rows that are gone, by table. What others said of the same values stays theirs."""
+    ids = list(who.ids)
+    return {
+        "timeline": tx.run(queries.forget_timeline, ids=ids),
+        "edge": tx.run(queries.forget_edges, ids=ids),
+        "cut": tx.run(queries.forget_cuts, ids=ids),
+        "facet": tx.run(queries.forget_facets, ids=ids),
+        "identity": tx.run(queries.forget_identities, ids=ids),
+        "person": tx.run(queries.forget_persons, ids=ids),
+    }

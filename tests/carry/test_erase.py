@@ -1,0 +1,205 @@
+"""Natalie asks to be forgotten: she is gone from every table, others stay as they were, and nothing brings her back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from psycopg.types.json import Jsonb
+
+from hark.carry.erase import Certificate, Tools, anonymise, erase, verify
+from hark.errors import NotFound
+from hark.events import sources
+from hark.events.imports import record
+from hark.events.imports.read import look
+from hark.people import reading
+from hark.testing.house import House
+from tests.carry.traces_of import tables_naming
+
+NATALIE = {"email": "Natalie@Moreau.example", "firstName": "Natalïe", "lastName": "Moreau-Lefèvre", "street": "7 quai Zola"}
+WORDS = ["natalie@moreau.example", "Natalïe", "Moreau-Lefèvre", "7 quai Zola", "nat-4711", "anon-natalie", "+33612345678"]
+
+
+def call(message: str, user: str = "nat-4711", event: str = "Order Completed", **more: Any) -> dict[str, Any]:
+    properties = {"total": 749.5, "currency": "EUR", "note": "deliver to Moreau-Lefèvre"} if user == "nat-4711" else {"total": 1}
+    return {"type": "track", "messageId": message, "userId": user, "event": event, "properties": properties, **more}
+
+
+def identify(message: str) -> dict[str, Any]:
+    return {
+        "type": "identify",
+        "messageId": message,
+        "userId": "nat-4711",
+        "anonymousId": "anon-natalie",
+        "traits": {**NATALIE, "phone": "+33 6 12 34 56 78"},
+    }
+
+
+@pytest.fixture
+def tools(house: House, tmp_path: Path) -> Iterator[Tools]:
+    hark = house.hark
+    yield Tools(
+        database=hark.database,
+        registry=hark.registry,
+        sources=hark.sources,
+        declared=hark.declared,
+        engines=hark.engines(),
+        folder=tmp_path,
+    )
+
+
+@pytest.fixture
+def lived(house: House, tmp_path: Path) -> House:
+    """Natalie has been everywhere: in shared requests, an import, a paused source, jobs, letters, findings."""
+    house.post("/v1/identify", identify("m1"))
+    house.post("/v1/batch", {"batch": [call("m2"), call("c1", "cy"), call("m3", event="Waved")]})
+    house.post("/v1/batch", {"batch": [call("c2", "cy"), call("m2")]})  # the same message again, in other company
+    house.post("/v1/batch", {"batch": [call("c3", "cy"), {"type": "wrong", "email": "natalie@moreau.example"}]})
+    house.post("/v1/events", {"events": [{"name": "Paid", "identities": {"email": NATALIE["email"]}}]})
+    _import(house, tmp_path)
+    house.settle()
+    paused = house.add_source("paused")
+    with house.database.transaction() as tx:
+        sources.pause(tx, paused.id, paused=True)
+    house.post("/v1/batch", {"batch": [call("p1"), call("p2", "cy")]}, paused.write_key)
+    _concluded(house)
+    return house
+
+
+def _import(house: House, folder: Path) -> None:
+    path = folder / "people.csv"
+    path.write_text("customer id,email,note\nnat-4711,natalie@moreau.example,likes shoes\ncy,cy@brandt.example,\n,,natalie@moreau.example\n")
+    reading_ = look(path)
+    source = house.add_source("crm", plugin="rows")
+    with house.database.transaction() as tx:
+        identifier = record.draft(
+            tx,
+            source=source.id,
+            path=path,
+            name="people.csv",
+            reading=reading_,
+            mapping=record.guess(house.hark.registry, path, reading_),
+            by="test",
+            state="waiting",
+        )
+    record.record(house.database, identifier, path)
+
+
+def _concluded(house: House) -> None:
+    """What later steps would leave behind."""
+    with house.database.transaction() as tx:
+        person = reading.find(tx, "user_id", "nat-4711", house.hark.declared)
+        event, position = tx.connection.execute(
+            "select id, position from event where message_id = 'm2'"
+        ).fetchone()  # type: ignore[misc]
+        statements: list[tuple[str, tuple[Any, ...]]] = [
+            ("insert into finding (id, event, kind, value, certainty, detector, version) values (%s, %s, 'name', %s, 1, 'd', '1')",
+             (uuid4(), event, Jsonb("Natalïe"))),
+            ("insert into decision (id, event, decider, action, parameters, person, decided_at) values (%s, %s, 'd', 'write', %s, %s, now())",
+             (uuid4(), event, Jsonb({"to": "natalie@moreau.example"}), person)),
+            ("insert into parked (position, error, at) values (%s, 'nat-4711 failed', now())", (position,)),
+            ("insert into timer (id, due_at, name, identity_kind, identity_value) values (%s, now() + interval '1 year', 'birthday', 'user_id', 'nat-4711')",
+             (uuid4(),)),
+            ("insert into procrastinate_jobs (task_name, queue_name, args) values ('write', 'default', %s)",
+             (Jsonb({"to": "natalie@moreau.example"}),)),
+            ("insert into session (id, identity_kind, identity_value, created_at, seen_at, expires_at) values ('s', 'email', 'natalie@moreau.example', now(), now(), now())", ()),
+            ("insert into magic_link (id, identity_kind, identity_value, created_at, expires_at) values ('l', 'email', 'natalie@moreau.example', now(), now())", ()),
+            ("insert into letter (id, recipient, subject, body, created_at) values (%s, 'natalie@moreau.example', 'Sign in', 'Hello Natalïe', now())", (uuid4(),)),
+            ("insert into data_request (id, kind, identity_kind, identity_value, state, asked_by, asked_at) values (%s, 'export', 'email', 'natalie@moreau.example', 'done', 'customer', now())", (uuid4(),)),
+        ]
+        for statement, values in statements:
+            tx.connection.execute(statement.encode(), values)
+
+
+def test_natalie_is_gone_from_every_table(lived: House, tools: Tools) -> None:
+    before = {place.split(".")[0] for place in tables_naming(lived, WORDS)}
+    certificate = erase(tools, "email", "natalie@moreau.example")
+
+    assert before >= {
+        *("raw", "event", "refusal", "parked", "timer", "finding", "decision"),
+        *("identity", "facet", "person"),
+        *("procrastinate_jobs", "session", "magic_link", "letter", "data_request"),
+    }
+    assert tables_naming(lived, WORDS) == set()
+    assert {"event", "person", "timeline", "item of a request"} <= set(certificate.removed)
+    with pytest.raises(NotFound):
+        erase(tools, "email", "natalie@moreau.example")
+
+
+def test_nothing_in_a_table_names_her_in_the_files(lived: House, tools: Tools, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").unlink()  # the company's own file, outside of Hark
+    erase(tools, "user_id", "nat-4711")
+
+    for path in tmp_path.rglob("*"):
+        assert not any(word.encode() in path.read_bytes() for word in WORDS if path.is_file())
+
+
+def test_others_stay_as_they_were(lived: House, tools: Tools) -> None:
+    def cy() -> list[dict[str, Any]]:
+        return lived.query(
+            "select p.traits, p.counts, p.events from person p join identity i on i.person = p.id where i.value = 'cy'"
+        )
+
+    before = cy()
+    erase(tools, "user_id", "nat-4711")
+
+    assert cy() == before
+    with lived.database.transaction() as tx:
+        paused = next(s for s in sources.all_sources(tx) if s.name == "paused")
+        sources.pause(tx, paused.id, paused=False)
+    lived.settle()
+
+    assert cy()[0]["counts"]["Order Completed"] == 4
+
+
+def test_a_resend_or_the_same_import_does_not_bring_her_back(lived: House, tools: Tools, tmp_path: Path) -> None:
+    erase(tools, "user_id", "nat-4711")
+    lived.post("/v1/identify", identify("m1"))
+    lived.post("/v1/batch", {"batch": [call("m2"), call("m3")]})
+    lived.settle()
+
+    assert lived.query("select 1 from identity where value = 'nat-4711'") == []
+
+
+def test_what_waited_in_a_paused_source_stays_away_too(lived: House, tools: Tools) -> None:
+    erase(tools, "user_id", "nat-4711")
+    with lived.database.transaction() as tx:
+        paused = next(s for s in sources.all_sources(tx) if s.name == "paused")
+        sources.pause(tx, paused.id, paused=False)
+    lived.post("/v1/batch", {"batch": [call("p1")]}, paused.write_key)
+    lived.settle()
+
+    assert lived.query("select 1 from identity where value = 'nat-4711'") == []
+
+
+def test_the_certificate_is_signed_and_names_nobody(lived: House, tools: Tools) -> None:
+    certificate: Certificate = erase(tools, "user_id", "nat-4711")
+    salt = tools.declared.salt
+    forged = Certificate(**{**{f: getattr(certificate, f) for f in certificate.__struct_fields__}, "removed": {}})
+
+    assert verify(certificate, salt)
+    assert not verify(forged, salt)
+
+
+def test_anonymised_the_numbers_stay(lived: House, tools: Tools) -> None:
+    (before,) = lived.query("select count(*) as events, sum((properties->>'total')::numeric) as total from event")
+    anonymise(tools, "user_id", "nat-4711")
+    (after,) = lived.query("select count(*) as events, sum((properties->>'total')::numeric) as total from event")
+
+    assert after == before
+    assert tables_naming(lived, [word for word in WORDS if word != "Natalïe"]) == set()
+    (stranger,) = lived.query(
+        "select p.* from person p join identity i on i.person = p.id where i.value like 'anonymised-%%'"
+    )
+    assert stranger["traits"] == {}
+    assert stranger["counts"]["Order Completed"] == 1
+
+
+def test_who_comes_back_is_somebody_new(lived: House, tools: Tools) -> None:
+    erase(tools, "user_id", "nat-4711")
+    lived.post("/v1/batch", {"batch": [call("new")]})
+    lived.settle()
+
+    (row,) = lived.query("select p.events from person p join identity i on i.person = p.id where i.value = 'nat-4711'")
+    assert row["events"] == 1
