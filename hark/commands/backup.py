@@ -19,4 +19,6 @@ def run(arguments: argparse.Namespace) -> None:
     with app.database_url(config) as url:
         app.prepare(url)
         back_up(url, Embedded(config.data, config.postgres_bin).binaries, config.data, arguments.file)
-    print(f"{arguments.file}: {arguments.file.stat().st_size / 1e6:,.1f} MB. It holds personal data and keys: keep it safe.")
+    print(
+        f"{arguments.file}: {arguments.file.stat().st_size / 1e6:,.1f} MB. It holds personal data and keys: keep it safe."
+    )

@@ -15,7 +15,9 @@ from hark.store.embedded import Embedded
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="a file that `hark backup` wrote")
     parser.add_argument(
-        "--erasures", type=Path, help="the erasures.jsonl of the installation that is lost, if it is newer than the backup"
+        "--erasures",
+        type=Path,
+        help="the erasures.jsonl of the installation that is lost, if it is newer than the backup",
     )
     parser.set_defaults(run=run)
 
@@ -46,4 +48,6 @@ def run(arguments: argparse.Namespace) -> None:
             gone = erase_again(hark.carrying(), entries)
         finally:
             hark.close()
-    print(f"restored what was backed up on {label.made_at:%Y-%m-%d %H:%M} UTC; {gone} persons erased since are erased again")
+    print(
+        f"restored what was backed up on {label.made_at:%Y-%m-%d %H:%M} UTC; {gone} persons erased since are erased again"
+    )

@@ -1,12 +1,9 @@
 """Natalie asks to be forgotten: she is gone from every table, others stay as they were, and nothing brings her back."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from psycopg.types.json import Jsonb
 
 from hark.carry.erase import Certificate, Tools, anonymise, erase, verify
 from hark.errors import NotFound
@@ -14,15 +11,38 @@ from hark.events import sources
 from hark.events.imports import record
 from hark.events.imports.read import look
 from hark.people import reading
+from hark.store import Queries
 from hark.testing.house import House
 from tests.carry.traces_of import tables_naming
 
-NATALIE = {"email": "Natalie@Moreau.example", "firstName": "Natalïe", "lastName": "Moreau-Lefèvre", "street": "7 quai Zola"}
-WORDS = ["natalie@moreau.example", "Natalïe", "Moreau-Lefèvre", "7 quai Zola", "nat-4711", "anon-natalie", "+33612345678"]
+queries = Queries(__file__, "concluded.sql")
+
+NATALIE = {
+    "email": "Natalie@Moreau.example",
+    "firstName": "Natalïe",
+    "lastName": "Moreau-Lefèvre",
+    "street": "7 quai Zola",
+}
+PEOPLE = """customer id,email,note
+nat-4711,natalie@moreau.example,likes shoes
+cy,cy@brandt.example,
+,,natalie@moreau.example
+"""
+WORDS = [
+    "natalie@moreau.example",
+    "Natalïe",
+    "Moreau-Lefèvre",
+    "7 quai Zola",
+    "nat-4711",
+    "anon-natalie",
+    "+33612345678",
+]
 
 
 def call(message: str, user: str = "nat-4711", event: str = "Order Completed", **more: Any) -> dict[str, Any]:
-    properties = {"total": 749.5, "currency": "EUR", "note": "deliver to Moreau-Lefèvre"} if user == "nat-4711" else {"total": 1}
+    properties = (
+        {"total": 749.5, "currency": "EUR", "note": "deliver to Moreau-Lefèvre"} if user == "nat-4711" else {"total": 1}
+    )
     return {"type": "track", "messageId": message, "userId": user, "event": event, "properties": properties, **more}
 
 
@@ -37,9 +57,9 @@ def identify(message: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def tools(house: House, tmp_path: Path) -> Iterator[Tools]:
+def tools(house: House, tmp_path: Path) -> Tools:
     hark = house.hark
-    yield Tools(
+    return Tools(
         database=hark.database,
         registry=hark.registry,
         sources=hark.sources,
@@ -69,7 +89,7 @@ def lived(house: House, tmp_path: Path) -> House:
 
 def _import(house: House, folder: Path) -> None:
     path = folder / "people.csv"
-    path.write_text("customer id,email,note\nnat-4711,natalie@moreau.example,likes shoes\ncy,cy@brandt.example,\n,,natalie@moreau.example\n")
+    path.write_text(PEOPLE)
     reading_ = look(path)
     source = house.add_source("crm", plugin="rows")
     with house.database.transaction() as tx:
@@ -90,26 +110,11 @@ def _concluded(house: House) -> None:
     """What later steps would leave behind."""
     with house.database.transaction() as tx:
         person = reading.find(tx, "user_id", "nat-4711", house.hark.declared)
-        event, position = tx.connection.execute(
-            "select id, position from event where message_id = 'm2'"
-        ).fetchone()  # type: ignore[misc]
-        statements: list[tuple[str, tuple[Any, ...]]] = [
-            ("insert into finding (id, event, kind, value, certainty, detector, version) values (%s, %s, 'name', %s, 1, 'd', '1')",
-             (uuid4(), event, Jsonb("Natalïe"))),
-            ("insert into decision (id, event, decider, action, parameters, person, decided_at) values (%s, %s, 'd', 'write', %s, %s, now())",
-             (uuid4(), event, Jsonb({"to": "natalie@moreau.example"}), person)),
-            ("insert into parked (position, error, at) values (%s, 'nat-4711 failed', now())", (position,)),
-            ("insert into timer (id, due_at, name, identity_kind, identity_value) values (%s, now() + interval '1 year', 'birthday', 'user_id', 'nat-4711')",
-             (uuid4(),)),
-            ("insert into procrastinate_jobs (task_name, queue_name, args) values ('write', 'default', %s)",
-             (Jsonb({"to": "natalie@moreau.example"}),)),
-            ("insert into session (id, identity_kind, identity_value, created_at, seen_at, expires_at) values ('s', 'email', 'natalie@moreau.example', now(), now(), now())", ()),
-            ("insert into magic_link (id, identity_kind, identity_value, created_at, expires_at) values ('l', 'email', 'natalie@moreau.example', now(), now())", ()),
-            ("insert into letter (id, recipient, subject, body, created_at) values (%s, 'natalie@moreau.example', 'Sign in', 'Hello Natalïe', now())", (uuid4(),)),
-            ("insert into data_request (id, kind, identity_kind, identity_value, state, asked_by, asked_at) values (%s, 'export', 'email', 'natalie@moreau.example', 'done', 'customer', now())", (uuid4(),)),
-        ]
-        for statement, values in statements:
-            tx.connection.execute(statement.encode(), values)
+        event = tx.one(queries.an_event)
+        assert event
+        for query in queries:
+            if query.name != "an_event":
+                tx.run(query, event=event["id"], position=event["position"], person=person)
 
 
 def test_natalie_is_gone_from_every_table(lived: House, tools: Tools) -> None:

@@ -19,9 +19,8 @@ def tables_naming(house: House, values: Iterable[str]) -> set[str]:
         for value in values:
             escaped = "".join(sign if sign.isascii() else f"\\u{ord(sign):04x}" for sign in value)
             octal = "".join(sign if sign.isascii() else "".join(f"\\{b:03o}" for b in sign.encode()) for sign in value)
-            like = [value.lower(), escaped.lower(), octal.lower()]
-            rows = house.query(f'select 1 from "{table}" where lower({text}) like any(%s) limit 1', [f"%{_plain(l)}%" for l in like])
-            if rows:
+            like = [f"%{_plain(form.lower())}%" for form in (value, escaped, octal)]
+            if house.query(f'select 1 from "{table}" where lower({text}) like any(%s) limit 1', like):
                 found.add(f"{table}.{name}")
     return found
 

@@ -1,0 +1,39 @@
+-- What later steps leave behind of a person: in every table that can hold their values.
+
+-- name: finding
+insert into finding (id, event, kind, value, certainty, detector, version)
+values (gen_random_uuid(), %(event)s, 'name', '"Natalïe"', 1, 'names', '1');
+
+-- name: decision
+insert into decision (id, event, decider, action, parameters, person, decided_at)
+values (gen_random_uuid(), %(event)s, 'd', 'write', '{"to": "natalie@moreau.example"}', %(person)s, now());
+
+-- name: parked
+insert into parked (position, error, at) values (%(position)s, 'nat-4711 failed', now());
+
+-- name: timer
+insert into timer (id, due_at, name, identity_kind, identity_value)
+values (gen_random_uuid(), now() + interval '1 year', 'birthday', 'user_id', 'nat-4711');
+
+-- name: job
+insert into procrastinate_jobs (task_name, queue_name, args)
+values ('write', 'default', '{"to": "natalie@moreau.example"}');
+
+-- name: session
+insert into session (id, identity_kind, identity_value, created_at, seen_at, expires_at)
+values ('s', 'email', 'natalie@moreau.example', now(), now(), now());
+
+-- name: magic_link
+insert into magic_link (id, identity_kind, identity_value, created_at, expires_at)
+values ('l', 'email', 'natalie@moreau.example', now(), now());
+
+-- name: letter
+insert into letter (id, recipient, subject, body, created_at)
+values (gen_random_uuid(), 'natalie@moreau.example', 'Sign in', 'Hello Natalïe', now());
+
+-- name: data_request
+insert into data_request (id, kind, identity_kind, identity_value, state, asked_by, asked_at)
+values (gen_random_uuid(), 'export', 'email', 'natalie@moreau.example', 'done', 'customer', now());
+
+-- name: an_event
+select id, position from event where message_id = 'm2'
