@@ -45,10 +45,13 @@ select count(*) from data_request where state = 'open'
 
 -- name: others_at_work
 select count(*) > 0 from pg_stat_activity
- where datname = current_database() and pid <> pg_backend_pid() and application_name like 'hark%'
+ where datname = current_database() and pid <> pg_backend_pid() and application_name like 'hark%%'
    and application_name <> 'hark restore'
 
 -- name: has_tables
+select exists (select from pg_tables where schemaname = 'public')
+
+-- name: is_ours
 select to_regclass('raw') is not null and to_regclass('source') is not null and to_regclass('member') is not null
 
 -- name: is_used

@@ -19,7 +19,14 @@ def natalie(house: House) -> House:
     consent = {"consent": {"categoryPreferences": {"marketing": True}, "text": "privacy-fr-3"}}
     traits = {"email": "natalie@moreau.example", "firstName": "Natalie", "address": {"city": "Lyon"}}
     calls = [
-        {"type": "identify", "messageId": "1", "userId": "nat", "anonymousId": "a-1", "traits": traits, "context": consent},
+        {
+            "type": "identify",
+            "messageId": "1",
+            "userId": "nat",
+            "anonymousId": "a-1",
+            "traits": traits,
+            "context": consent,
+        },
         {"type": "track", "messageId": "2", "userId": "nat", "event": "Order Completed", "properties": order},
         {"type": "track", "messageId": "3", "userId": "cy", "event": "Secret Of Cy", "properties": {}},
     ]
