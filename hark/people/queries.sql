@@ -69,5 +69,49 @@ on conflict (id) do update
    set state = excluded.state, traits = excluded.traits, provenance = excluded.provenance,
        first_at = excluded.first_at, last_at = excluded.last_at
 
+-- name: be_patient
+select set_config('statement_timeout', %(patience)s, true)
+
+-- name: count_where
+-- The condition is written by hark/conditions/to_sql.py, with parameters only.
+select count(*), count(*) filter (where /* condition */)
+  from (select * from person order by id limit %(sample)s) as person
+
+-- name: about_everybody
+select greatest(reltuples, 0)::bigint from pg_class where oid = 'person'::regclass
+
+-- name: segment_days
+select day, entered, gone from segment_day where segment = %(segment)s and day >= %(since)s order by day
+
+-- name: event_names
+-- A loose walk over the index: one step for each name, however many events there are.
+with recursive walk as (
+  (select name from timeline order by name limit 1)
+  union all
+  select (select t.name from timeline t where t.name > walk.name order by t.name limit 1) from walk where walk.name is not null
+)
+select name from walk where name is not null limit 500
+
+-- name: trait_names
+select key from (select traits from person order by id limit 2000) sample, jsonb_object_keys(sample.traits) as key
+ group by key order by count(*) desc, key limit 200
+
+-- name: names_and_phases
+with recursive walk as (
+  (select name from timeline order by name limit 1)
+  union all
+  select (select t.name from timeline t where t.name > walk.name order by t.name limit 1) from walk where walk.name is not null
+)
+select coalesce(walk.name, m.name) as name, m.name is not null as mapped, m.phase
+  from (select name from walk where name is not null limit 1000) walk full join mapping m on m.name = walk.name
+ order by 1
+
+-- name: consent_counts
+select purpose, count(*) filter (where (said ->> 'granted')::boolean) as yes,
+       count(*) filter (where not (said ->> 'granted')::boolean) as no
+  from person, jsonb_each(consents) as each (purpose, said)
+ where consents <> '{}'
+ group by purpose
+
 -- name: clear
 truncate identity, edge, cut, identity_kind, facet, person, timeline, definition, segment_day, mapping, account

@@ -12,3 +12,24 @@ create view people_profile as
 select id, traits, provenance, computed, counts, consents, segments, phase, time_zone, language, events, first_seen,
        last_seen
   from person;
+
+-- What the log says of one event name (and property) of a person, each event as a tally of its own (conditions/measure.py):
+-- for conditions that ask for what no definition measures yet.
+create or replace function hark_tallies(members uuid[], event text, property text)
+returns table (day text, tally jsonb) language sql stable as $$
+  select day, case when $3 = '' then '[1, 0, 0, null, null, null, null, {}]'::jsonb
+              else jsonb_build_array(1, (amount is not null)::int, coalesce(amount, 0), amount, amount,
+                                     jsonb_build_array(ms, tie, value), jsonb_build_array(ms, tie, value),
+                                     jsonb_build_object(left(spelled, 200), 1)) end
+    from (select (ms / 86400000)::text as day, ms, tie, value, spelled,
+                 case when abs(number) <= 1000000000 then round(number * 1000000)::bigint end as amount
+            from (select floor(extract(epoch from t.at) * 1000)::bigint as ms, e.source || ' ' || e.message_id as tie,
+                         e.properties -> $3 as value,
+                         case when jsonb_typeof(e.properties -> $3) = 'number'
+                              then trim_scale((e.properties ->> $3)::numeric)::text else e.properties ->> $3 end as spelled,
+                         case when e.properties ->> $3 ~ '^\s*[-+]?[0-9]{1,20}(\.[0-9]{1,20})?\s*$'
+                              then (e.properties ->> $3)::numeric end as number
+                    from timeline t join event_entry e on e.position = t.position
+                   where t.anchor = any($1) and t.name = $2 and t.source <> 'hark'
+                     and ($3 = '' or jsonb_typeof(e.properties -> $3) in ('string', 'number', 'boolean'))) seen) read
+$$;

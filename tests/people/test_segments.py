@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 
 from hark import flow
+from hark.conditions import parse
 from hark.events.record import own
 from hark.events.timers import come_due
+from hark.people import defining
 from hark.testing.house import House
 
 ANN = "email:ann@example.com"
@@ -145,3 +147,35 @@ def test_a_replay_in_any_size_of_batch_leaves_the_same_rows(house: House) -> Non
 def everything(house: House) -> dict[str, Any]:
     tables = ("person", "facet", "timeline", "definition", "segment_day", "mapping", "identity", "edge")
     return {table: house.query(f"select to_jsonb(t) as row from {table} t order by 1") for table in tables}
+
+
+def test_a_live_count_asks_the_log_for_what_nobody_measures_yet(house: House) -> None:
+    for who, total in (("ann", 10), ("ann", "20.50"), ("bea", 5), ("cy", True)):
+        does(house, who, "Order Completed", total=total, color="red")
+    counts = []
+    for text in (
+        'sum("Order Completed".total, 90 days) > 30',
+        'count("Order Completed", 7 days) >= 1 and last("Order Completed") > 1 day ago',
+        'average("Order Completed".total) = 15.25',
+        'most_frequent("Order Completed".color, 5 days) = "red"',
+        'unique("Order Completed".total) = 2 and first("Order Completed".total) = 10',
+    ):
+        with house.database.transaction() as tx:
+            counts.append(defining.count(tx, parse(text), house.now(), house.hark.declared))
+
+    assert [(count.people, count.of, count.exact) for count in counts] == [
+        (1, 3, True),
+        (3, 3, True),
+        (1, 3, True),
+        (3, 3, True),
+        (1, 3, True),
+    ]
+
+
+def test_words_to_choose_from(house: House) -> None:
+    does(house, "ann", "Order Completed")
+    house.post("/v1/identify", {"userId": "ann", "traits": {"city": "Bonn"}})
+    house.settle()
+    with house.database.transaction() as tx:
+        assert defining.words(tx) == {"events": ["Order Completed", "identify"], "traits": ["city"]}
+        assert {row["name"] for row in defining.phases(tx)} == {"Order Completed", "identify"}
