@@ -16,7 +16,7 @@ from hark.api.events import EVENTS
 from hark.api.people import PEOPLE
 from hark.api.plan import PLAN
 from hark.api.problems import HANDLERS
-from hark.api.routes import guard, refuse_loose_bodies
+from hark.api.routes import guard, refuse_loose
 from hark.api.sources import SOURCES
 from hark.api.tokens import TOKENS
 from hark.config import Config
@@ -56,7 +56,7 @@ def rest(
 
 def _litestar(handed: Mapping[str, Any], config: Config) -> Litestar:
     return Litestar(
-        [Router(path="/api/v1", route_handlers=list(ROUTERS), guards=[guard], before_request=refuse_loose_bodies)],
+        [Router(path="/api/v1", route_handlers=list(ROUTERS), guards=[guard], before_request=refuse_loose)],
         dependencies={name: _provide(thing) for name, thing in handed.items()},
         exception_handlers=HANDLERS,
         request_max_body_size=config.max_body,

@@ -1,5 +1,6 @@
 """How the REST API declares a route: its right, what it answers, and every problem that it may answer with."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -79,8 +80,14 @@ def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHand
         raise PermissionDeniedException(f"the token lacks the scope {right}")
 
 
-async def refuse_loose_bodies(request: Request[Any, Any, Any]) -> None:
-    """A body is exactly what its schema says: 0 is no false, and 12 is no date. (The framework would turn them round.)"""
+async def refuse_loose(request: Request[Any, Any, Any]) -> None:
+    """A body is exactly what its schema says: 0 is no false, and 12 is no date, as the framework would have it. Nothing
+    in the query is a list."""
+    for name, times in Counter(name for name, _ in request.query_params.multi_items()).items():
+        if times > 1:
+            raise ValidationException(
+                f"{name} stands in the query {times} times", extra=[{"message": "once", "key": name}]
+            )
     parameter = request.route_handler.parsed_fn_signature.parameters.get("data")
     if parameter is None:
         return
