@@ -7,6 +7,7 @@ import asyncio
 import logging
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -18,7 +19,7 @@ from hark.errors import Rejected, Retry
 from hark.events.record import HELD, WAITING, Recorder, Recording, head_of
 from hark.events.sources import Sources
 from hark.kit.clock import Clock
-from hark.model import Accepted, Denied, Reply, Request, Route
+from hark.model import Accepted, Denied, Reply, Request, Route, Source
 from hark.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class Door:
             return
         request = _request(scope, params)
         try:
-            request = msgspec.structs.replace(request, body=await self._body(scope, receive))
+            request = await self._whole(way, request, scope, receive)
             way = way.of(request)
             outcome: Accepted | Denied = await self._take(way, request)
         except Rejected as error:
@@ -124,6 +125,14 @@ class Door:
             refusal = Rejected(f"{count} events in one request; at most {self._config.max_batch} are taken", 413)
         if not way.route.records and refusal is None:
             return Accepted(count, source)
+        await self._record(way, request, source, received_at, refusal)
+        if refusal is not None:
+            raise refusal
+        return Accepted(count, source)
+
+    async def _record(
+        self, way: Doorway, request: Request, source: Source, received_at: datetime, refusal: Rejected | None
+    ) -> None:
         await self._recorder.record(
             Recording(
                 received_at=received_at,
@@ -134,30 +143,33 @@ class Door:
                 body=request.body,
             )
         )
-        if refusal is not None:
-            raise refusal
-        return Accepted(count, source)
 
     async def _source(self, write_key: str) -> Any:
         return self._sources.cached(write_key) or await asyncio.to_thread(self._sources.by_key, write_key)
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+    async def _whole(self, way: Doorway, request: Request, scope: Scope, receive: Receive) -> Request:
+        """The request with its body. Where it cannot be had, a sender known by header or address sees what was wrong."""
+        body = b""
+        try:
+            body = await self._read(scope, receive)
+            return msgspec.structs.replace(request, body=_unpacked(body, scope, self._config.max_body))
+        except Rejected as error:
+            write_key = _key_outside_body(way, request)
+            source = await self._source(write_key) if write_key else None
+            if source is not None and way.route.records:
+                await self._record(way, msgspec.structs.replace(request, body=body), source, self._clock(), error)
+            raise
+
+    async def _read(self, scope: Scope, receive: Receive) -> bytes:
         most = self._config.max_body
         length = _header(scope, b"content-length")
         if length and length.isdigit() and int(length) > most:
             raise Rejected(f"the body has {length} bytes; at most {most} are taken", 413)
         try:
             async with asyncio.timeout(SLOW):
-                body = await _read(receive, most)
+                return await _read(receive, most)
         except TimeoutError:
             raise Rejected(f"the body did not arrive within {SLOW:.0f} seconds", 408) from None
-        encoding = _header(scope, b"content-encoding")
-        # posthog-js sends gzip without saying so: its first two bytes tell.
-        if body[:2] == b"\x1f\x8b" or encoding in ("gzip", "x-gzip"):
-            return _unpack(body, 31, most)
-        if encoding == "deflate":
-            return _unpack(body, 15, most)
-        return body
 
 
 def _share(first: Doorway, second: Doorway) -> Doorway:
@@ -190,6 +202,16 @@ async def _read(receive: Receive, most: int) -> bytes:
             raise Rejected(f"the body has more than {most} bytes", 413)
         parts.append(part)
     return b"".join(parts)
+
+
+def _unpacked(body: bytes, scope: Scope, most: int) -> bytes:
+    encoding = _header(scope, b"content-encoding")
+    # posthog-js sends gzip without saying so: its first two bytes tell.
+    if body[:2] == b"\x1f\x8b" or encoding in ("gzip", "x-gzip"):
+        return _unpack(body, 31, most)
+    if encoding == "deflate":
+        return _unpack(body, 15, most)
+    return body
 
 
 def _unpack(body: bytes, bits: int, most: int) -> bytes:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from hark.kit.clock import from_milliseconds
 from hark.kit.money import decimal
 from hark.kit.newest import Said, newest
+from hark.kit.pack import pack
 from hark.model import Context, Declared, Event
 from hark.model.order import Order
 from hark.orders import hear, purchase
@@ -19,7 +20,6 @@ from hark.store import Queries, Transaction
 
 queries = Queries(__file__)
 _ATTRIBUTES = ("sku", "name", "brand", "category", "variant", "price", "currency", "url", "image_url")
-_encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(dict[str, Said]).decode
 Heard = tuple[Context, list[Part]]
 
@@ -112,7 +112,7 @@ def _product_row(id: str, facts: dict[str, Said], first: int, last: int) -> dict
     row: dict[str, Any] = {name: facts[name][0] if name in facts else None for name in _ATTRIBUTES}
     if row["price"] is not None:
         row["price"] = decimal(row["price"])
-    row |= {"id": id, "state": _encode(facts).hex(), "first_at": from_milliseconds(first)}
+    row |= {"id": id, "state": pack(facts).hex(), "first_at": from_milliseconds(first)}
     return row | {"last_at": from_milliseconds(last)}
 
 

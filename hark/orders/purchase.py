@@ -13,6 +13,7 @@ from msgspec import Struct
 from hark.kit.clock import from_milliseconds
 from hark.kit.money import decimal
 from hark.kit.newest import Said, newest
+from hark.kit.pack import pack
 from hark.model import Event
 from hark.model.order import Line, Order
 from hark.orders import hear
@@ -35,7 +36,7 @@ class Purchase(Struct, array_like=True):
     last: int = 0
 
 
-encode = msgspec.msgpack.Encoder().encode
+encode = pack
 decode = msgspec.msgpack.Decoder(Purchase).decode
 
 

@@ -17,6 +17,7 @@ from hark.conditions.measure import Buckets, Measure, Tally
 from hark.kit.clock import milliseconds
 from hark.kit.money import micros
 from hark.kit.newest import Said, newest
+from hark.kit.pack import pack
 from hark.model import Event
 from hark.people.phases import WELL_KNOWN
 
@@ -48,7 +49,7 @@ class Facet(Struct, array_like=True):
     last: int | None = None
 
 
-encode = msgspec.msgpack.Encoder().encode
+encode = pack
 decode = msgspec.msgpack.Decoder(Facet).decode
 
 

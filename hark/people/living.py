@@ -155,7 +155,8 @@ def _apply(one: Facet, event: Event, at: int, measures: Iterable[Measure], answe
     context = event.context
     if not context:
         return
-    if once := context.get("set_once"):
+    once = context.get("set_once")
+    if once and isinstance(once, dict):
         facet.tell_once(one, once, at, source, message)
     zone = context.get("timezone")
     if isinstance(zone, str) and zone:
