@@ -194,7 +194,7 @@ def _site(hark: Hark) -> tuple[ASGI, Live]:
     from hark.api.health import health, ready
     from hark.control.menu import MENU
 
-    services = {"declared": hark.declared, "registry": hark.registry, "sources": hark.sources}
+    services = {"declared": hark.declared, "registry": hark.registry, "sources": hark.sources, "means": hark.means()}
     screens = found("hark.desk", "hark.control", "hark.help")
     router, state = site(screens, database=hark.database, config=hark.config, menu=MENU, services=services)
     state |= {"hark": hark, "database": hark.database, "config": hark.config}

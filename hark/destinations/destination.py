@@ -1,5 +1,6 @@
 """A destination: which system, with which settings, for what purpose, and which events of whom it wants."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from hark.store import Queries, Transaction
 queries = Queries(__file__)
 
 State = Literal["on", "paused", "stopped"]
+_MISSING = re.compile(r"missing required field `(\w+)`")
 MASK = "••••••••"  # what is shown of a secret; sent back unchanged it keeps the secret
 
 
@@ -106,6 +108,11 @@ def every(tx: Transaction) -> list[Destination]:
     return [_read(row) for row in tx.all(queries.every)]
 
 
+def event_names(tx: Transaction) -> list[str]:
+    """Names that a filter may choose from: all that were heard of people."""
+    return [name for (name,) in tx.tuples(queries.event_names)]
+
+
 def settings(plugin: Plugin, values: Mapping[str, Any]) -> Any:
     """The plug-in's Config made of what was entered; Misconfigured names the field."""
     kind = config_of(plugin)
@@ -114,6 +121,8 @@ def settings(plugin: Plugin, values: Mapping[str, Any]) -> Any:
     except msgspec.ValidationError as error:
         # "Expected `int` - at `$.port`"
         said, _, where = str(error).partition(" - at `$.")
+        if missing := _MISSING.search(said):
+            raise Misconfigured(missing[1], "this is needed") from None
         raise Misconfigured(where.rstrip("`") or "settings", said) from None
 
 

@@ -74,6 +74,9 @@ on conflict (destination, hour) do update
        dead = d.dead + excluded.dead, withheld = d.withheld + excluded.withheld,
        unmatched = d.unmatched + excluded.unmatched, unknown = d.unknown + excluded.unknown
 
+-- name: event_names
+select name from people_event_name
+
 -- name: attempts
 select id, first_position, last_position, events, began_at, ended_at, outcome, detail
   from delivery_attempt where destination = %(destination)s order by id desc limit %(limit)s

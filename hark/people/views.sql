@@ -33,3 +33,13 @@ returns table (day text, tally jsonb) language sql stable as $$
                    where t.anchor = any($1) and t.name = $2 and t.source <> 'hark'
                      and ($3 = '' or jsonb_typeof(e.properties -> $3) in ('string', 'number', 'boolean'))) seen) read
 $$;
+-- Every name of an event, by hopping over the index from one to the next.
+drop view if exists people_event_name;
+create view people_event_name as
+with recursive hop (name) as (
+  select (select name from timeline order by name limit 1)
+  union all
+  select (select next.name from timeline next where next.name > hop.name order by next.name limit 1)
+    from hop where hop.name is not null
+)
+select name from hop where name is not null;
