@@ -1,0 +1,275 @@
+"""Which records are probably one person: a Fellegi-Sunter model (Splink on DuckDB) trained on the records themselves.
+
+Nothing here knows a database of ours or a label: records in, scored pairs with the evidence of each field out. The model
+is made of whatever fields are filled; how much each says is estimated from the data (expectation maximisation).
+"""
+
+import logging
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import splink.comparison_level_library as level
+from msgspec import Struct
+from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from splink.comparison_library import CustomComparison
+from splink.internals.comparison_level_creator import ComparisonLevelCreator
+
+logging.getLogger("splink").setLevel(logging.ERROR)
+
+# What a record may say, each as normalised text or nothing.
+FIELDS = (
+    *("first_name", "last_name", "birthday", "email", "phone", "number"),
+    *("street_number", "street", "city", "postcode", "region"),
+)
+FILLED = 0.02  # a field that fewer records hold says too little to learn from
+ENOUGH = 500  # records to learn from; with fewer, what is usual is assumed
+COMMON = 100  # a key that more records share tells nothing, and comparing them all would never end
+MOST_FREQUENCIES = 20_000  # values of a field whose frequency is kept for later comparisons
+
+# The levels of each field, from alike to different: names for people, thresholds for the model. Similarity is that of
+# Jaro and Winkler; typos are counted as Damerau and Levenshtein do.
+NAME = {"same": 0, "swapped": 0, "nearly the same": 0.92, "similar": 0.85, "two typos": 2}
+DIGITS = {"same": 0, "one typo": 1, "two typos": 2}
+WORDS = {"same": 0, "nearly the same": 0.92, "similar": 0.82}
+LEVELS: dict[str, dict[str, float]] = {
+    "first_name": NAME,
+    "last_name": NAME,
+    "birthday": DIGITS,
+    "email": WORDS,
+    "phone": DIGITS,
+    "number": DIGITS,
+    "street_number": {"same": 0, "one typo": 1},
+    "street": WORDS,
+    "city": WORDS,
+    "postcode": DIGITS,
+    "region": {"same": 0, "one typo": 1},
+}
+BY_FREQUENCY = ("first_name", "last_name", "street", "city", "region")  # sharing what is rare says more
+
+# Two records are compared if they share one of these: fields, or an expression over fields, which all must be there.
+KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("number",), "number"),
+    (("email",), "email"),
+    (("phone",), "phone"),
+    (("first_name", "last_name"), "least(first_name, last_name) || ' ' || greatest(first_name, last_name)"),
+    (("birthday", "postcode"), "birthday || postcode"),
+    (("birthday", "first_name"), "birthday || left(first_name, 3)"),
+    (("birthday", "last_name"), "birthday || left(last_name, 3)"),
+    (("birthday", "first_name", "last_name"), "birthday || left(least(first_name, last_name), 2)"),
+    (("birthday", "city"), "birthday || left(city, 4)"),
+    (("first_name", "postcode"), "first_name || postcode"),
+    (("last_name", "postcode"), "last_name || postcode"),
+    (("street", "street_number"), "left(street, 5) || street_number || coalesce(left(postcode, 1), '')"),
+    (("street", "postcode"), "left(street, 5) || postcode"),
+    (("last_name", "street"), "last_name || left(street, 5)"),
+    (("first_name", "street"), "first_name || left(street, 5)"),
+    (("last_name", "city"), "left(last_name, 5) || city || left(first_name, 1)"),
+)
+_NOT_WORD = re.compile(r"[^\w]+")
+
+# Rules of thumb to start learning from: pairs that agree on these are one person nearly always.
+CERTAIN = (("number",), ("email",), ("phone",), ("first_name", "last_name", "birthday"), ("birthday", "postcode"))
+# Each is learnt about from pairs that agree on something else.
+LEARN_FROM = (("birthday",), ("first_name", "last_name"), ("postcode",), ("email",), ("phone",))
+
+
+class Field(Struct, frozen=True):
+    """How alike two records are in one field, and how much that speaks for one person (bits; below zero: against)."""
+
+    name: str
+    alike: str
+    weight: float
+
+
+class Pair(Struct, frozen=True):
+    """Two records that are probably one person."""
+
+    a: str
+    b: str
+    probability: float
+    fields: tuple[Field, ...]
+
+
+class Model(Struct, frozen=True):
+    """What was learnt: Splink's settings, and how frequent each value is (a shared rare name says more)."""
+
+    settings: dict[str, Any]
+    frequencies: dict[str, dict[str, float]]
+
+
+class Found(Struct, frozen=True):
+    pairs: list[Pair]
+    model: Model
+    compared: int
+
+
+def prepare(records: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Records (`id` and any of FIELDS) as the table that the model reads: one spelling, nothing for what is empty."""
+    rows = [{"id": str(record["id"])} | {field: plain(record.get(field)) for field in FIELDS} for record in records]
+    schema = pa.schema([("id", pa.string()), *((field, pa.string()) for field in FIELDS)])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def plain(value: Any) -> str | None:
+    """Lower case, no accents, no punctuation: "O’Brien-Müller" and "obrien muller" are spelled alike."""
+    if value is None or value != value:
+        return None
+    text = unicodedata.normalize("NFKD", str(value)).lower()
+    text = "".join(character for character in text if not unicodedata.combining(character)).replace("'", "")
+    return _NOT_WORD.sub(" ", text.replace("’", "")).strip() or None
+
+
+def link(table: pa.Table, *, threshold: float = 0.5, threads: int = 2, memory: str = "2GB") -> Found:
+    """Train on these records and find every pair that is at least so probably one person."""
+    with duckdb.connect(config={"threads": threads, "memory_limit": memory}) as connection:
+        connection.register("incoming", table)
+        connection.execute("create table record as select * from incoming")
+        fields = filled(table)
+        linker = _linker(connection, _settings(fields))
+        _train(linker, fields, table.num_rows)
+        write_keys(connection, fields)
+        compared = _choose_pairs(connection)
+        pairs = _score(linker, connection, threshold)
+        return Found(pairs, Model(linker.misc.save_model_to_json(), _frequencies(connection, fields)), compared)
+
+
+def link_new(table: pa.Table, new: Iterable[str], model: Model, *, threshold: float = 0.5) -> list[Pair]:
+    """Compare the records named in `new` with all that are given, by a model learnt before."""
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.register("incoming", table)
+        connection.execute("create table record as select * from incoming")
+        connection.execute("create table news as select unnest(?) as id", [list(new)])
+        linker = _linker(connection, model.settings)
+        for field, values in model.frequencies.items():
+            _lend_frequencies(linker, connection, field, values)
+        write_keys(connection, [comparison["output_column_name"] for comparison in model.settings["comparisons"]])
+        _choose_pairs(connection, "where l.id in (select id from news) or r.id in (select id from news)")
+        return _score(linker, connection, threshold)
+
+
+def filled(table: pa.Table) -> list[str]:
+    return [field for field in FIELDS if table.num_rows and table[field].null_count <= (1 - FILLED) * table.num_rows]
+
+
+def write_keys(connection: duckdb.DuckDBPyConnection, fields: Sequence[str]) -> None:
+    """Table `key` of (id, key): what each record is looked up by. The same text has the same key in every run."""
+    connection.execute("create table key (id varchar, key bigint)")
+    for number, (needed, expression) in enumerate(KEYS):
+        if not all(field in fields for field in needed):
+            continue
+        there = " and ".join(f"{field} is not null" for field in needed)
+        connection.execute(
+            f"insert into key select id, (md5_number_lower('{number} ' || ({expression})) >> 1)::bigint"
+            f" from record where {there}"
+        )
+
+
+def _linker(connection: duckdb.DuckDBPyConnection, settings: SettingsCreator | dict[str, Any]) -> Linker:
+    api = DuckDBAPI(connection)
+    return Linker(api.register(connection.table("record")), settings, log_level=logging.ERROR)
+
+
+def _settings(fields: Sequence[str]) -> SettingsCreator:
+    return SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="id",
+        comparisons=[_comparison(field) for field in fields],
+        blocking_rules_to_generate_predictions=[block_on(fields[0])],  # pairs are chosen by our own keys
+        retain_intermediate_calculation_columns=True,
+        max_iterations=25,
+    )
+
+
+def _comparison(field: str) -> CustomComparison:
+    """How often each level is seen among one person's records is assumed here, until it is learnt."""
+    names = list(LEVELS[field])
+    assumed = [0.85, *[0.1 / (len(names) - 1)] * (len(names) - 1)]
+    levels = [_level(field, name).configure(m_probability=share) for name, share in zip(names, assumed, strict=True)]
+    if field in BY_FREQUENCY:
+        levels[0] = levels[0].configure(tf_adjustment_column=field)
+    other = level.ElseLevel().configure(m_probability=0.05)
+    return CustomComparison([level.NullLevel(field), *levels, other], output_column_name=field)
+
+
+def _level(field: str, name: str) -> ComparisonLevelCreator:
+    if name == "same":
+        return level.ExactMatchLevel(field)
+    if name == "swapped":
+        return level.ColumnsReversedLevel("first_name", "last_name", symmetrical=True)
+    if name.endswith(("typo", "typos")):
+        return level.DamerauLevenshteinLevel(field, int(LEVELS[field][name]))
+    return level.JaroWinklerLevel(field, LEVELS[field][name])
+
+
+def _train(linker: Linker, fields: Sequence[str], records: int) -> None:
+    """How alike strangers are is seen from random pairs; how alike one person's records are from pairs that share a key,
+    where there are enough of them."""
+    certain = [rule for rule in CERTAIN if all(field in fields for field in rule)]
+    if certain:
+        linker.training.estimate_probability_two_random_records_match([block_on(*rule) for rule in certain], recall=0.8)
+    linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
+    if records < ENOUGH:
+        return
+    for rule in LEARN_FROM:
+        if all(field in fields for field in rule):
+            linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
+
+
+def _choose_pairs(connection: duckdb.DuckDBPyConnection, where: str = "") -> int:
+    """Table `pair`: who is compared with whom; says how many pairs."""
+    connection.execute(
+        f"""create table pair as
+        with useful as (select key from key group by key having count(*) between 2 and {COMMON}),
+        sharing as (select id, key from key where key in (select key from useful))
+        select distinct l.id as join_key_l, r.id as join_key_r, '0' as match_key
+        from sharing l join sharing r on l.key = r.key and l.id < r.id {where}"""
+    )
+    return int(connection.execute("select count(*) from pair").fetchall()[0][0])
+
+
+def _score(linker: Linker, connection: duckdb.DuckDBPyConnection, threshold: float) -> list[Pair]:
+    api = linker._db_api
+    linker.table_management.register_blocked_pairs_for_predict(api.register(connection.table("pair")))
+    found = linker.inference.predict(threshold_match_probability=threshold).as_duckdbpyrelation()
+    rows = found.to_arrow_table().to_pylist()
+    fields = [name.removeprefix("gamma_") for name in (rows[0] if rows else ()) if name.startswith("gamma_")]
+    return [Pair(row["id_l"], row["id_r"], row["match_probability"], _evidence(row, fields)) for row in rows]
+
+
+def _evidence(row: Mapping[str, Any], fields: Sequence[str]) -> tuple[Field, ...]:
+    evidence = []
+    for field in fields:
+        names = [*reversed(LEVELS[field]), "different"]
+        rank = row[f"gamma_{field}"]
+        if rank < 0:
+            continue  # one of the two does not say
+        bits = row[f"mw_{field}"] + (row.get(f"mw_tf_adj_{field}") or 0.0)
+        evidence.append(Field(field, "different" if rank == 0 else names[rank - 1], round(bits, 2)))
+    return tuple(evidence)
+
+
+def _frequencies(connection: duckdb.DuckDBPyConnection, fields: Sequence[str]) -> dict[str, dict[str, float]]:
+    return {
+        field: dict(
+            connection.execute(
+                f"select {field}, count(*) / sum(count(*)) over () from record where {field} is not null"
+                f" group by 1 order by 2 desc, 1 limit {MOST_FREQUENCIES}"
+            ).fetchall()
+        )
+        for field in fields
+        if field in BY_FREQUENCY
+    }
+
+
+def _lend_frequencies(
+    linker: Linker, connection: duckdb.DuckDBPyConnection, field: str, frequencies: Mapping[str, float]
+) -> None:
+    lent = pa.table({field: list(frequencies), f"tf_{field}": list(frequencies.values())})
+    connection.register(f"lent_{field}", lent)
+    linker.table_management.register_term_frequency_lookup(
+        linker._db_api.register(connection.table(f"lent_{field}")), field
+    )
