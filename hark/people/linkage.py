@@ -8,6 +8,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 import duckdb
@@ -17,7 +18,9 @@ from msgspec import Struct
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.comparison_library import CustomComparison
 from splink.internals.comparison_level_creator import ComparisonLevelCreator
+from splink.internals.exceptions import SplinkException
 
+log = logging.getLogger(__name__)
 logging.getLogger("splink").setLevel(logging.ERROR)
 
 # What a record may say, each as normalised text or nothing.
@@ -26,15 +29,17 @@ FIELDS = (
     *("street_number", "street", "city", "postcode", "region"),
 )
 FILLED = 0.02  # a field that fewer records hold says too little to learn from
+# What was never seen may still be: no level speaks for or against anybody beyond these.
+LEAST_M, LEAST_U = 1e-3, 1e-6
 ENOUGH = 500  # records to learn from; with fewer, what is usual is assumed
 COMMON = 100  # a key that more records share tells nothing, and comparing them all would never end
 MOST_FREQUENCIES = 20_000  # values of a field whose frequency is kept for later comparisons
 
 # The levels of each field, from alike to different: names for people, thresholds for the model. Similarity is that of
 # Jaro and Winkler; typos are counted as Damerau and Levenshtein do.
-NAME = {"same": 0, "swapped": 0, "nearly the same": 0.92, "similar": 0.85, "two typos": 2}
-DIGITS = {"same": 0, "one typo": 1, "two typos": 2}
-WORDS = {"same": 0, "nearly the same": 0.92, "similar": 0.82}
+NAME = {"same": 0.0, "swapped": 0.0, "nearly the same": 0.92, "similar": 0.85, "two typos": 2}
+DIGITS = {"same": 0.0, "one typo": 1.0, "two typos": 2.0}
+WORDS = {"same": 0.0, "nearly the same": 0.92, "similar": 0.82}
 LEVELS: dict[str, dict[str, float]] = {
     "first_name": NAME,
     "last_name": NAME,
@@ -42,11 +47,11 @@ LEVELS: dict[str, dict[str, float]] = {
     "email": WORDS,
     "phone": DIGITS,
     "number": DIGITS,
-    "street_number": {"same": 0, "one typo": 1},
+    "street_number": {"same": 0.0, "one typo": 1.0},
     "street": WORDS,
     "city": WORDS,
     "postcode": DIGITS,
-    "region": {"same": 0, "one typo": 1},
+    "region": {"same": 0.0, "one typo": 1.0},
 }
 BY_FREQUENCY = ("first_name", "last_name", "street", "city", "region")  # sharing what is rare says more
 
@@ -94,6 +99,9 @@ class Pair(Struct, frozen=True):
     fields: tuple[Field, ...]
 
 
+Lesson = dict[tuple[str, int], float]
+
+
 class Model(Struct, frozen=True):
     """What was learnt: Splink's settings, and how frequent each value is (a shared rare name says more)."""
 
@@ -109,7 +117,7 @@ class Found(Struct, frozen=True):
 
 def prepare(records: Iterable[Mapping[str, Any]]) -> pa.Table:
     """Records (`id` and any of FIELDS) as the table that the model reads: one spelling, nothing for what is empty."""
-    rows = [{"id": str(record["id"])} | {field: plain(record.get(field)) for field in FIELDS} for record in records]
+    rows = [{"id": str(record["id"]), **{field: plain(record.get(field)) for field in FIELDS}} for record in records]
     schema = pa.schema([("id", pa.string()), *((field, pa.string()) for field in FIELDS)])
     return pa.Table.from_pylist(rows, schema=schema)
 
@@ -129,12 +137,11 @@ def link(table: pa.Table, *, threshold: float = 0.5, threads: int = 2, memory: s
         connection.register("incoming", table)
         connection.execute("create table record as select * from incoming")
         fields = filled(table)
-        linker = _linker(connection, _settings(fields))
-        _train(linker, fields, table.num_rows)
+        model = _learn(connection, fields, table.num_rows)
         write_keys(connection, fields)
         compared = _choose_pairs(connection)
-        pairs = _score(linker, connection, threshold)
-        return Found(pairs, Model(linker.misc.save_model_to_json(), _frequencies(connection, fields)), compared)
+        pairs = _score(_linker(connection, model.settings), connection, threshold)
+        return Found(pairs, model, compared)
 
 
 def link_new(table: pa.Table, new: Iterable[str], model: Model, *, threshold: float = 0.5) -> list[Pair]:
@@ -205,18 +212,52 @@ def _level(field: str, name: str) -> ComparisonLevelCreator:
     return level.JaroWinklerLevel(field, LEVELS[field][name])
 
 
-def _train(linker: Linker, fields: Sequence[str], records: int) -> None:
-    """How alike strangers are is seen from random pairs; how alike one person's records are from pairs that share a key,
-    where there are enough of them."""
+def _learn(connection: duckdb.DuckDBPyConnection, fields: Sequence[str], records: int) -> Model:
+    """How alike strangers are is seen from random pairs; how alike one person's records are from pairs that agree on
+    something else, where there are enough of them."""
+    linker = _linker(connection, _settings(fields))
     certain = [rule for rule in CERTAIN if all(field in fields for field in rule)]
     if certain:
         linker.training.estimate_probability_two_random_records_match([block_on(*rule) for rule in certain], recall=0.8)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
-    if records < ENOUGH:
-        return
-    for rule in LEARN_FROM:
-        if all(field in fields for field in rule):
-            linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
+    settings = linker.misc.save_model_to_json()
+    if records >= ENOUGH:
+        rules = [rule for rule in LEARN_FROM if all(field in fields for field in rule)]
+        _take_lessons(settings, [lesson for rule in rules if (lesson := _lesson(connection, settings, rule))])
+    for one in _levels(settings).values():
+        one["m_probability"] = max(one.get("m_probability") or 0.0, LEAST_M)
+        one["u_probability"] = max(one.get("u_probability") or 0.0, LEAST_U)
+    return Model(settings, _frequencies(connection, fields))
+
+
+def _lesson(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], rule: Sequence[str]) -> Lesson | None:
+    """What pairs that agree on `rule` teach of the other fields. Each lesson starts from the same settings, because one
+    that fails (too few pairs, all of them alike) leaves its model damaged."""
+    linker = _linker(connection, deepcopy(settings))
+    try:
+        linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
+    except (ValueError, SplinkException):
+        log.info("nothing to learn from records that agree on %s", ", ".join(rule))
+        return None
+    learnt = _levels(linker.misc.save_model_to_json())
+    return {place: one.get("m_probability") or 0.0 for place, one in learnt.items() if place[0] not in rule}
+
+
+def _take_lessons(settings: dict[str, Any], lessons: Sequence[Lesson]) -> None:
+    for place, one in _levels(settings).items():
+        shares = [lesson[place] for lesson in lessons if place in lesson]
+        if shares:
+            one["m_probability"] = sum(shares) / len(shares)
+
+
+def _levels(settings: dict[str, Any]) -> dict[tuple[str, int], dict[str, Any]]:
+    """The levels by (field, rank), without the one for what is not said."""
+    return {
+        (comparison["output_column_name"], rank): one
+        for comparison in settings["comparisons"]
+        for rank, one in enumerate(comparison["comparison_levels"])
+        if not one.get("is_null_level")
+    }
 
 
 def _choose_pairs(connection: duckdb.DuckDBPyConnection, where: str = "") -> int:
@@ -273,3 +314,21 @@ def _lend_frequencies(
     linker.table_management.register_term_frequency_lookup(
         linker._db_api.register(connection.table(f"lent_{field}")), field
     )
+
+
+def cluster(pairs: Iterable[Pair], threshold: float, most: int = 20) -> list[set[str]]:
+    """Groups of records that are one person: the surest pairs first, and none larger than `most`, so that one value that
+    many share cannot draw everybody together."""
+    groups: dict[str, set[str]] = {}
+    for pair in sorted(
+        pairs, key=lambda pair: (-pair.probability, -sum(f.weight for f in pair.fields), pair.a, pair.b)
+    ):
+        if pair.probability < threshold:
+            break
+        a, b = groups.setdefault(pair.a, {pair.a}), groups.setdefault(pair.b, {pair.b})
+        if a is b or len(a) + len(b) > most:
+            continue
+        small, large = sorted((a, b), key=len)
+        large |= small
+        groups |= dict.fromkeys(small, large)
+    return list({id(group): group for group in groups.values()}.values())
