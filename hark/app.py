@@ -22,6 +22,7 @@ from hark.destinations.means import Means
 from hark.destinations.postman import Postman
 from hark.errors import HarkError, Retry
 from hark.events import timers
+from hark.events.imports import record as imports
 from hark.events.load import Loader
 from hark.events.record import Recorder, queries
 from hark.events.sources import Sources
@@ -194,7 +195,13 @@ def _site(hark: Hark) -> tuple[ASGI, Live]:
     from hark.api.health import health, ready
     from hark.control.menu import MENU
 
-    services = {"declared": hark.declared, "registry": hark.registry, "sources": hark.sources, "means": hark.means()}
+    services = {
+        "declared": hark.declared,
+        "registry": hark.registry,
+        "sources": hark.sources,
+        "means": hark.means(),
+        "carrying": hark.carrying(),
+    }
     screens = found("hark.desk", "hark.control", "hark.help")
     router, state = site(screens, database=hark.database, config=hark.config, menu=MENU, services=services)
     state |= {"hark": hark, "database": hark.database, "config": hark.config}
@@ -224,6 +231,9 @@ class Loop(threading.Thread):
 
     def stop(self) -> None:
         self._stopping.set()
+
+    def stopping(self) -> bool:
+        return self._stopping.is_set()
 
     def run(self) -> None:
         while not self._stopping.is_set():
@@ -261,8 +271,12 @@ def loops(hark: Hark, kind: str) -> list[Loop]:
         with hark.database.transaction() as tx:
             return timers.come_due(tx, clock.now()) > 0
 
+    def take_in() -> bool:
+        return imports.turn(hark.database, hark.config.data, files.stopping)
+
     if kind == "load":
-        return [Loop("load", hark.url, "hark_raw", load), Loop("timers", hark.url, "hark_timer", come_due)]
+        files = Loop("imports", hark.url, "hark_import", take_in)
+        return [Loop("load", hark.url, "hark_raw", load), Loop("timers", hark.url, "hark_timer", come_due), files]
     postman = Postman(hark.means())
     return [
         Loop("process", hark.url, "hark_event", process),

@@ -13,6 +13,7 @@ import pytest
 import hark
 from hark.store import Database
 from hark.testing.cluster import Cluster, running_cluster
+from hark.testing.desk import Desk
 from hark.testing.house import House
 from hark.testing.server import Server
 
@@ -44,6 +45,12 @@ def house(database_url: str) -> Iterator[House]:
     house = House(database_url)
     yield house
     house.close()
+
+
+@pytest.fixture
+def bo(house: House) -> Desk:
+    """Bo, an owner, at the screens."""
+    return Desk(house)
 
 
 @pytest.fixture(scope="module")

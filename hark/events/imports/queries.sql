@@ -16,8 +16,8 @@ select id, source, file, digest, reading, mapping, state, total, recorded, error
 -- name: lock_import
 select recorded, state from import where id = %(id)s for update
 
--- name: next_waiting
-select id from import where state in ('waiting', 'running') order by created_at limit 1
+-- name: waiting
+select id from import where state in ('waiting', 'running') order by created_at
 
 -- name: all_imports
 select i.id, i.source, i.file, i.state, i.total, i.recorded, i.error, i.by, i.created_at, i.ended_at, s.name as source_name

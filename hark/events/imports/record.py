@@ -146,6 +146,12 @@ def change(
         tx.notify("hark_import")
 
 
+def discard(tx: Transaction, identifier: UUID, folder: Path) -> None:
+    """Forget a draft and its file."""
+    if tx.run(queries.drop_import, id=identifier):
+        keep(folder, identifier).unlink(missing_ok=True)
+
+
 def same(
     tx: Transaction, *, source: str, digest: str, reading: Reading, mapping: dict[str, Any]
 ) -> tuple[UUID, str, datetime] | None:
@@ -218,12 +224,12 @@ def part_file(folder: Path) -> Path:
 def turn(database: Database, folder: Path, stopping: Callable[[], bool] = lambda: False) -> bool:
     """Record the next import that waits, and drop its file: its rows are in the database then. Whether there was one."""
     with database.transaction() as tx:
-        identifier = tx.value(queries.next_waiting)
+        waiting = [row[0] for row in tx.tuples(queries.waiting)]
+    # Those without a file here are a command line's, which has the file.
+    identifier = next((one for one in waiting if keep(folder, one).exists()), None)
     if identifier is None:
         return False
     path = keep(folder, identifier)
-    if not path.exists():
-        return False  # a command line is at it, with a file of its own
     if record(database, identifier, path, stopping=stopping).state in ENDED:
         path.unlink(missing_ok=True)
     return True
