@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from hark.desk.telling import days, tell
 from hark.events.sources import all_sources
 from hark.kit.clock import Clock
 from hark.model import Declared
@@ -16,6 +15,7 @@ from hark.people.glance import Glance, Touchpoint, Week
 from hark.people.phases import PHASES
 from hark.store import Database, Transaction
 from hark.web import Answer, Ask, Form, Right, go, page, shown, shows
+from hark.web.telling import days, tell
 from hark.web.wording import time_zone
 
 PAGE = 60

@@ -191,15 +191,8 @@ def biggest_segments(tx: Transaction, limit: int) -> list[dict[str, Any]]:
 
 
 def newest(tx: Transaction, limit: int) -> list[Moment]:
-    """What arrived last, whoever it was."""
-    rows = tx.all(queries.newest_moments, limit=limit)
-    whose = {row["anchor"]: row for row in tx.all(queries.names_of, anchors=[row["anchor"] for row in rows])}
-    moments = []
-    for row in rows:
-        person = whose.get(row.pop("anchor"))
-        if person:
-            moments.append(Moment(person=person["person"], who=called(person["traits"]), **row))
-    return moments
+    """What happened last with each of those who were seen last."""
+    return [Moment(who=called(row.pop("about")), **row) for row in tx.all(queries.newest_moments, limit=limit)]
 
 
 def _text(value: Any) -> str:

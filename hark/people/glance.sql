@@ -62,13 +62,15 @@ select name, label, about, state, done, of, (select count(*) from person where s
   from definition where kind = 'segment' and state <> 'refused'
  order by members desc, label limit %(limit)s
 
--- name: names_of
-select i.id as anchor, p.id as person, p.traits
-  from identity i join person p on p.id = i.person where i.id = any(%(anchors)s::uuid[])
-
 -- name: newest_moments
-select t.anchor, t.at, t.name, t.phase, t.channel, t.source, e.position, e.type, e.properties, e.traits, e.context
-  from (select position from event where source <> 'hark' order by position desc limit %(limit)s) newest
-  join event e on e.position = newest.position
-  join timeline t on t.position = e.position
- order by e.position desc
+-- The last thing that happened with each of those who were seen last: one line a person, also while history flows in.
+select p.id as person, p.traits as about, t.at, t.name, t.phase, t.channel, t.source, e.position, e.type, e.properties,
+       e.traits, e.context
+  from (select id, traits, last_seen from person where last_seen is not null order by last_seen desc limit %(limit)s) p
+ cross join lateral (
+       select newest.* from identity i
+        cross join lateral (select * from timeline one where one.anchor = i.id and one.source <> 'hark'
+                             order by one.at desc, one.position desc limit 1) newest
+        where i.person = p.id order by newest.at desc, newest.position desc limit 1) t
+  join event e on e.position = t.position
+ order by t.at desc, t.position desc
