@@ -8,4 +8,5 @@ import "./hark-toast.js";
 import "./hark-copy.js";
 import "./hark-pop.js";
 import "./hark-drop.js";
+import "./hark-builder.js";
 import "./forms.js";
