@@ -1,5 +1,6 @@
 """Each dialect at the one door: where its key stands, what it is answered, whose a shared path is."""
 
+import asyncio
 import base64
 import gzip
 from typing import Any
@@ -7,6 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from hark.api import collect
+from hark.config import Config
+from hark.kit import clock
+from hark.registry import find
 from hark.testing.house import House
 
 TRACK = {"type": "track", "event": "Viewed", "userId": "u1", "messageId": "m1"}
@@ -139,3 +144,23 @@ def test_what_cannot_be_an_event_is_shown_and_does_not_spoil_its_batch(house: Ho
     assert reply.json() == {"success": True}
     assert heard(house) == [("segment", "m1")]
     assert [row["item_index"] for row in house.query("select item_index from refusal")] == [0]
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(collect, "SLOW", 0.05)
+    nobody: Any = None  # without a key nothing is looked up or recorded
+    door = collect.Door(find(), nobody, nobody, Config(), clock.now)
+    scope = {"type": "http", "method": "POST", "path": "/v1/batch", "query_string": b"", "headers": []}
+    said: list[Any] = []
+
+    async def receive() -> Any:
+        if not said:
+            await asyncio.sleep(60)
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    asyncio.run(door.answer(door.find(scope), scope, receive, send))
+
+    assert said[0]["status"] == 408
+    assert msgspec.json.decode(said[1]["body"])["code"] == "timeout"
