@@ -12,7 +12,6 @@ from hark.web import Answer, Ask, Form, Right, access, does, go, page, sessions,
 from hark.web.answers import local
 from hark.web.doorway import THEME, cookie
 
-WINDOW = timedelta(minutes=15)
 MOST_PER_ADDRESS = 30
 MOST_PER_EMAIL = 10
 
@@ -28,8 +27,8 @@ def sign_in(request: Ask, form: Form) -> Answer:
 def signed_in(request: Ask, form: Form, database: Database, config: Config, clock: Clock) -> Answer:
     now, email = clock(), form.text("email", most=200).lower()
     with database.transaction() as tx:
-        access.slow_down(tx, f"sign-in from {_remote(request)}", now, MOST_PER_ADDRESS, WINDOW)
-        access.slow_down(tx, f"sign-in as {email}", now, MOST_PER_EMAIL, WINDOW)
+        access.slow_down(tx, f"sign-in from {_remote(request)}", now, MOST_PER_ADDRESS, access.GUESSING)
+        access.slow_down(tx, f"sign-in as {email}", now, MOST_PER_EMAIL, access.GUESSING)
     with database.transaction() as tx:
         member = access.sign_in(tx, now, email, form.text("password", most=200), form.text("code", most=20))
         if member and not member["needs_code"]:
@@ -63,7 +62,7 @@ def welcome(request: Ask, secret: str, form: Form, database: Database, clock: Cl
 def welcomed(request: Ask, secret: str, form: Form, database: Database, config: Config, clock: Clock) -> Answer:
     now = clock()
     with database.transaction() as tx:
-        access.slow_down(tx, f"link from {_remote(request)}", now, MOST_PER_ADDRESS, WINDOW)
+        access.slow_down(tx, f"link from {_remote(request)}", now, MOST_PER_ADDRESS, access.GUESSING)
     with database.transaction() as tx:
         invited = access.invited(tx, secret, now)
     email = (invited or {}).get("email") or form.text("email", most=200).lower()

@@ -25,6 +25,7 @@ _NOBODY = _hasher.hash("nobody has this password")  # so that an unknown e-mail 
 SHORTEST = 10
 LINK_LASTS = timedelta(days=7)
 RESET_LASTS = timedelta(hours=24)
+GUESSING = timedelta(minutes=15)  # the window in which attempts are counted
 STAFF = tuple(role for role in Role if role is not Role.CUSTOMER)
 
 
@@ -162,6 +163,16 @@ def members(tx: Transaction, now: datetime) -> list[dict[str, Any]]:
 
 def open_invites(tx: Transaction, now: datetime) -> list[dict[str, Any]]:
     return tx.all(queries.open_invites, now=now)
+
+
+def set_reading(tx: Transaction, member: UUID, name: str, language: str | None, time_zone: str) -> None:
+    """How a member is called and reads: language None is the browser's."""
+    tx.run(queries.set_reading, id=member, name=name, language=language, time_zone=time_zone)
+
+
+def drop_invite(tx: Transaction, which: str) -> None:
+    """`which` is the hash of the link, in hexadecimal."""
+    tx.run(queries.drop_invite, id=bytes.fromhex(which))
 
 
 def member(tx: Transaction, which: UUID) -> Row | None:
