@@ -19,7 +19,7 @@ DERIVED = ("identity", "edge", "facet", "person", "timeline")
 SEGMENTS = {
     "buyers": 'count("Order Completed") >= 1',
     "many orders": 'count("Order Completed", 365 days) >= 2',
-    "reachable": "traits.email exists",
+    "reachable": "traits.email is set",
 }
 
 

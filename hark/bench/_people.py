@@ -28,7 +28,7 @@ _SEGMENTS = {
     "buyers": 'count("Order Completed") >= 1',
     "loyal": 'count("Order Completed", 365 days) >= 3',
     "lookers": 'count("Product Viewed") >= 5 and count("Order Completed") = 0',
-    "reachable": "traits.email exists",
+    "reachable": "traits.email is set",
 }
 
 

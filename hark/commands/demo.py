@@ -10,6 +10,7 @@ import msgspec
 from hark import sample
 from hark.commands import configuration
 from hark.config import Config
+from hark.events.record import Own, own, record_own
 from hark.events.sources import add_source, all_sources
 from hark.kit import clock
 from hark.serve import serve
@@ -67,8 +68,24 @@ def _prepare(url: str) -> tuple[str | None, dict[str, str]]:
         for name, system in sample.SOURCES.items():
             if name not in known:
                 known[name] = add_source(tx, name, plugin=system.plugin, channel=system.channel)
+        record_own(tx, _wishes())
     database.close()
     return password, {name: known[name].write_key for name in sample.SOURCES}
+
+
+def _wishes() -> list[Own]:
+    """The sample company's definitions; their message ids make the second start change nothing."""
+    kinds = (("trait.defined", sample.TRAITS), ("segment.defined", sample.SEGMENTS))
+    return [
+        own(
+            kind,
+            by="sample company",
+            message_id=f"sample-{kind}-{name}",
+            properties={"name": name, "title": title, "condition": condition},
+        )
+        for kind, wishes in kinds
+        for name, (title, condition) in wishes.items()
+    ]
 
 
 def _tell(config: Config, keys: dict[str, str], seed: int, customers: int, stopping: threading.Event) -> None:

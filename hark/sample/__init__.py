@@ -5,5 +5,6 @@ speaks to the public door alone (docs/decisions/0040-sample-company.md). Read `s
 """
 
 from hark.sample.send import SOURCES, Progress, run, run_live, sender
+from hark.sample.wishes import SEGMENTS, TRAITS
 
-__all__ = ["SOURCES", "Progress", "run", "run_live", "sender"]
+__all__ = ["SEGMENTS", "SOURCES", "TRAITS", "Progress", "run", "run_live", "sender"]

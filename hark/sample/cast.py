@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from hark.sample.catalogue import CAMPAIGNS, CITIES, PRODUCTS, City, line
-from hark.sample.customer import Character, Customer, draw
+from hark.sample.customer import Character, Customer, digits, draw, street
 from hark.sample.life import YEARS, Life
 from hark.sample.signals import Signal, call
 from hark.sample.visiting import agree, look_around, sign_up
@@ -216,7 +216,13 @@ def _george(seed: int, number: int, end: datetime) -> list[Signal]:
 def _life(
     seed: int, number: int, end: datetime, first: str, last: str, email: str, city: City, **changes: object
 ) -> Life:
-    drawn = draw(seed, number)
+    drawn, home = draw(seed, number), Random(f"{seed}/cast/{number}")
+    place: dict[str, object] = {
+        "street": street(home, city),
+        "postcode": digits(home, city.postcode),
+        "phone": digits(home, city.phone),
+        "household": None,
+    }
     customer: Customer = replace(
         drawn,
         user_id=f"tw-{first.lower() if first.isascii() else number}-{number}",
@@ -227,7 +233,7 @@ def _life(
         language=city.locale[:2],
         character=_CALM,
         devices={"web": drawn.devices["web"], "app": _cookie(seed, f"app {number}")},
-        **({"household": None} | changes),  # type: ignore[arg-type]
+        **(place | changes),  # type: ignore[arg-type]
     )
     return Life(seed, customer, end - YEARS, end)
 

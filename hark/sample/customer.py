@@ -65,7 +65,7 @@ def draw(seed: int, number: int) -> Customer:
     chance = Random(f"{seed}/customer/{number}")
     home = Random(f"{seed}/home/{_head(number)}")  # both of a household draw the same home
     city = home.choices(CITIES, [city.weight for city in CITIES])[0]
-    street, postcode = _street(home, city), digits(home, city.postcode)
+    place, postcode = street(home, city), digits(home, city.postcode)
     language = city.locale[:2]
     first = chance.choice(names.FIRST[language])
     last, maiden = home.choice(names.LAST[language]), chance.choice(names.LAST[language])
@@ -80,7 +80,7 @@ def draw(seed: int, number: int) -> Customer:
         card=digits(chance, "TW##########") if chance.random() < 0.35 else None,
         birthday=date(1948, 1, 1) + timedelta(days=int(chance.triangular(0, 21_000, 12_500))),
         city=city,
-        street=street,
+        street=place,
         postcode=postcode,
         language=language,
         character=Character(*(round(chance.betavariate(2, 2), 3) for _ in range(5))),
@@ -106,10 +106,10 @@ def _head(number: int) -> int:
     return number - number % PAIRS if _shares(number) else number
 
 
-def _street(home: Random, city: City) -> str:
-    street = home.choice(names.STREETS[city.locale[:2]])
+def street(home: Random, city: City) -> str:
+    name = home.choice(names.STREETS[city.locale[:2]])
     number = home.randrange(1, 120)
-    return f"{number} {street}" if city.country in ("FR", "GB", "US") else f"{street} {number}"
+    return f"{number} {name}" if city.country in ("FR", "GB", "US") else f"{name} {number}"
 
 
 def _email(chance: Random, first: str, last: str, number: int, country: str) -> str:
