@@ -108,11 +108,16 @@ class Model(Struct, frozen=True):
     settings: dict[str, Any]
     frequencies: dict[str, dict[str, float]]
 
+    @property
+    def fields(self) -> list[str]:
+        return [comparison["output_column_name"] for comparison in self.settings["comparisons"]]
+
 
 class Found(Struct, frozen=True):
     pairs: list[Pair]
     model: Model
     compared: int
+    keys: list[tuple[str, int]]
 
 
 def prepare(records: Iterable[Mapping[str, Any]]) -> pa.Table:
@@ -141,7 +146,7 @@ def link(table: pa.Table, *, threshold: float = 0.5, threads: int = 2, memory: s
         write_keys(connection, fields)
         compared = _choose_pairs(connection)
         pairs = _score(_linker(connection, model.settings), connection, threshold)
-        return Found(pairs, model, compared)
+        return Found(pairs, model, compared, connection.execute("select id, key from key").fetchall())
 
 
 def link_new(table: pa.Table, new: Iterable[str], model: Model, *, threshold: float = 0.5) -> list[Pair]:
@@ -153,9 +158,17 @@ def link_new(table: pa.Table, new: Iterable[str], model: Model, *, threshold: fl
         linker = _linker(connection, model.settings)
         for field, values in model.frequencies.items():
             _lend_frequencies(linker, connection, field, values)
-        write_keys(connection, [comparison["output_column_name"] for comparison in model.settings["comparisons"]])
+        write_keys(connection, model.fields)
         _choose_pairs(connection, "where l.id in (select id from news) or r.id in (select id from news)")
         return _score(linker, connection, threshold)
+
+
+def keys_of(table: pa.Table, model: Model) -> list[tuple[str, int]]:
+    """(id, key) of each record: what `link` would look it up by."""
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.register("record", table)
+        write_keys(connection, model.fields)
+        return connection.execute("select id, key from key").fetchall()
 
 
 def filled(table: pa.Table) -> list[str]:
@@ -317,12 +330,20 @@ def _lend_frequencies(
 
 
 def cluster(pairs: Iterable[Pair], threshold: float, most: int = 20) -> list[set[str]]:
-    """Groups of records that are one person: the surest pairs first, and none larger than `most`, so that one value that
+    """Groups of records that are one person."""
+    groups: dict[str, set[str]] = {}
+    for pair in tree(pairs, threshold, most):
+        large = groups.setdefault(pair.a, {pair.a}) | groups.setdefault(pair.b, {pair.b})
+        groups |= dict.fromkeys(large, large)
+    return list({id(group): group for group in groups.values()}.values())
+
+
+def tree(pairs: Iterable[Pair], threshold: float, most: int = 20) -> list[Pair]:
+    """The pairs that put each group together: the surest first, and no group larger than `most`, so that one value that
     many share cannot draw everybody together."""
     groups: dict[str, set[str]] = {}
-    for pair in sorted(
-        pairs, key=lambda pair: (-pair.probability, -sum(f.weight for f in pair.fields), pair.a, pair.b)
-    ):
+    branches = []
+    for pair in sorted(pairs, key=_surest_first):
         if pair.probability < threshold:
             break
         a, b = groups.setdefault(pair.a, {pair.a}), groups.setdefault(pair.b, {pair.b})
@@ -331,4 +352,9 @@ def cluster(pairs: Iterable[Pair], threshold: float, most: int = 20) -> list[set
         small, large = sorted((a, b), key=len)
         large |= small
         groups |= dict.fromkeys(small, large)
-    return list({id(group): group for group in groups.values()}.values())
+        branches.append(pair)
+    return branches
+
+
+def _surest_first(pair: Pair) -> tuple[float, float, str, str]:
+    return (-pair.probability, -sum(field.weight for field in pair.fields), pair.a, pair.b)
