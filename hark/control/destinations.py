@@ -70,7 +70,7 @@ def destination(
             purpose=declared.purposes.get(one.purpose),
             health=health.health(tx, one, clock()),
             dead=letters.waiting(tx, number, 100),
-            attempts=health.attempts(tx, number),
+            attempts=health.attempts(tx, number, 10),
             icons=ICONS,
         )
 
