@@ -18,6 +18,7 @@ from hark.api.collect import Door
 from hark.api.rest import rest
 from hark.carry.erase import Tools
 from hark.config import Config
+from hark.destinations.carry import forget_elsewhere
 from hark.destinations.means import Means
 from hark.destinations.postman import Postman
 from hark.errors import HarkError, Retry
@@ -38,6 +39,7 @@ from hark.store.migrate import migrate
 from hark.web.handlers import found
 from hark.web.live import Live
 from hark.web.site import site
+from hark.work import Work, Worker
 from hark.work import migrate as prepare_work
 
 log = logging.getLogger(__name__)
@@ -255,7 +257,7 @@ class Loop(threading.Thread):
                 pass
 
 
-def loops(hark: Hark, kind: str) -> list[Loop]:
+def loops(hark: Hark, kind: str) -> list[Loop | Worker]:
     """The loops of a working process of one kind (`load` or `work`), not yet started."""
     loader, engines = hark.loader(), hark.engines()
 
@@ -277,10 +279,12 @@ def loops(hark: Hark, kind: str) -> list[Loop]:
     if kind == "load":
         files = Loop("imports", hark.url, "hark_import", take_in)
         return [Loop("load", hark.url, "hark_raw", load), Loop("timers", hark.url, "hark_timer", come_due), files]
-    postman = Postman(hark.means())
+    means = hark.means()
+    postman = Postman(means)
     return [
         Loop("process", hark.url, "hark_event", process),
         Loop("destinations", hark.url, "hark_done", postman.turn, close=postman.stop),
+        Worker(Work(hark.url, {forget_elsewhere: means})),
     ]
 
 

@@ -24,6 +24,7 @@ write.py        def write(contexts, config, http) -> None: a destination; each c
                     http, folder (a Path of its own), clock
                 REPEATABLE = True where writing the same event.id again does no harm; otherwise what was cut off
                     between send and receipt goes to the dead letters, for a person to decide
+                def forget(persons, config, http) -> None: optional; these ids' person is erased here, and now there
                 BATCH, EVERY: events in one write, and seconds to wait for that many; a setting `batch` or `every`
                     of Config goes first
 detect.py       def detect(contexts, memory, config) -> Findings

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from hark.destinations import carry as destinations
 from hark.model import Subject
 from hark.orders import carry as orders
 from hark.store import Transaction
@@ -13,4 +14,5 @@ Export = Callable[[Subject, Transaction], dict[str, Any]]
 Forget = Callable[[Subject, Transaction], dict[str, int]]  # rows that are gone, by table
 
 EXPORT: tuple[Export, ...] = (orders.export, web.export, work.export)
-FORGET: tuple[Forget, ...] = (orders.forget, web.forget, work.forget)
+# The destinations last: they queue jobs that name the person, so that others forget too.
+FORGET: tuple[Forget, ...] = (orders.forget, web.forget, work.forget, destinations.forget)

@@ -7,6 +7,7 @@
 Redirects are not followed: what was checked is what is spoken to, and a signed body goes nowhere else.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -17,6 +18,9 @@ from msgspec import Struct
 
 from hark.errors import Misconfigured, Rejected, Retry
 from hark.net.guard import Guard, Refused
+
+# It would log every address with its query, where tokens stand.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 PATIENCE = 15.0  # seconds for the whole of one request, however slowly its parts arrive
 MOST = 1_000_000  # bytes of an answer that are read

@@ -91,6 +91,8 @@ def promised_functions_are_there(plugin: Plugin) -> None:
             _has(part, "answer", 3)
     if part := plugin.part("write"):
         _asks_for(_has(part, "write"), 2)
+        if hasattr(part, "forget"):
+            _asks_for(_has(part, "forget"), 2)
         for name in ("BATCH", "EVERY"):
             assert isinstance(getattr(part, name, 0), int), f"write.py: {name} is a whole number"
         assert isinstance(getattr(part, "REPEATABLE", None), bool), "write.py says REPEATABLE = True or False"

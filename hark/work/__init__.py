@@ -1,6 +1,7 @@
 """Durable work: jobs in our own PostgreSQL, queued in the transaction that needs them, done by the worker process."""
 
-from hark.work.jobs import Job, Work
+from hark.work.jobs import Job, Work, put
 from hark.work.schema import migrate
+from hark.work.worker import Worker
 
-__all__ = ["Job", "Work", "migrate"]
+__all__ = ["Job", "Work", "Worker", "migrate", "put"]

@@ -1,7 +1,7 @@
 """Jobs: put into a transaction at hand, run by a worker until they are done.
 
-    work = Work(database.url, jobs=(act,), hand=engines)
-    work.put(act, decision, tx)         # queued if and when tx commits: never without its cause, never lost with it
+    work = Work(database.url, {act: engines})
+    put(act, decision, tx)              # queued if and when tx commits: never without its cause, never lost with it
     work.run(stop)                      # in the worker process: act(decision, engines), again after Retry
 
 A job is a plain function of (argument, what is handed in). Its argument is data. It may run twice (a worker that died
@@ -12,7 +12,7 @@ import asyncio
 import logging
 import random
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_type_hints
 
@@ -36,35 +36,24 @@ GRACE = 20.0  # seconds that running jobs get when the worker is asked to stop
 SILENT = 60.0  # seconds without a sign of life after which a worker's jobs are given to others
 
 
+def put(job: Job, argument: Any, tx: Transaction, *, at: datetime | None = None, once: str | None = None) -> None:
+    """Queue `job(argument, hand)` with this transaction.
+
+    at      not before this moment
+    once    nothing happens while a job with this key still waits
+    """
+    arguments = msgspec.json.encode({"argument": msgspec.to_builtins(argument)}).decode()
+    if once is not None:
+        tx.run(queries.hold_key, key=once)
+    tx.run(queries.put, name=_name(job), once=once, arguments=arguments, at=at)
+
+
 class Work:
-    """The jobs that there are. `hand` goes to each as its second argument."""
+    """The jobs that there are, each with what is handed to it as its second argument."""
 
-    def __init__(self, url: str, jobs: Iterable[Job] = (), hand: Any = None) -> None:
+    def __init__(self, url: str, jobs: Mapping[Job, Any]) -> None:
         self.url = url
-        self.hand = hand
-        self._jobs = {_name(job): job for job in jobs}
-
-    def put(
-        self,
-        job: Job,
-        argument: Any,
-        tx: Transaction,
-        *,
-        at: datetime | None = None,
-        once: str | None = None,
-    ) -> None:
-        """Queue `job(argument, hand)` with this transaction.
-
-        at      not before this moment
-        once    nothing happens while a job with this key still waits
-        """
-        name = _name(job)
-        if name not in self._jobs:
-            raise Misconfigured("jobs", f"{name} is not among the jobs of this program")
-        arguments = {"argument": msgspec.to_builtins(argument)}
-        if once is not None:
-            tx.run(queries.hold_key, key=once)
-        tx.run(queries.put, name=name, once=once, arguments=msgspec.json.encode(arguments).decode(), at=at)
+        self._jobs = {_name(job): _bound(job, hand) for job, hand in jobs.items()}
 
     def run(self, stop: threading.Event, *, together: int = 4, until_empty: bool = False) -> None:
         """Do what is queued until `stop` is set (or, for tests, until nothing is left that may run now)."""
@@ -76,7 +65,7 @@ class Work:
         )
         app = procrastinate.App(connector=connector)
         for name, job in self._jobs.items():
-            app.task(name=name, retry=_Again())(_bound(job, self.hand))
+            app.task(name=name, retry=_Again())(job)
         async with app.open_async():
             await _rescue(app)
             worker = asyncio.create_task(

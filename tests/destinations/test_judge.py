@@ -1,15 +1,20 @@
 """Who gets what: filters, history, our own events, and consent as it is when the event is sent."""
 
+import threading
+import time
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hark.destinations import letters
+from hark.destinations.carry import forget, forget_elsewhere
 from hark.destinations.judge import consented
 from hark.kit.ids import derived
-from hark.model import Profile, Purpose
+from hark.model import Profile, Purpose, Subject
+from hark.work import Work
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 EXPLICIT = Purpose(name="marketing", label="", about="", explicit=True)
@@ -184,3 +189,25 @@ def test_a_secret_is_shown_once(outside: Any) -> None:
 
     assert after.settings["secret"] == SECRET
     assert after.settings["batch"] == 5
+
+
+def test_an_erased_person_is_forgotten_everywhere_or_the_job_comes_again(log: Any, outside: Any, receiver: Any) -> None:
+    ann = log.person("ann@example.com")
+    event = log.event(person=ann)
+    hook = outside.add("webhook", {"url": receiver.url, "secret": SECRET}, name="hook")
+    files = outside.add("files", {"every": 0}, name="files")
+    outside.deliver(files)
+    receiver.answers = [(422, {}), (503, {})]
+    outside.deliver(hook)
+    who = Subject(person=ann, ids=(ann,), identities=(), events=(event,), positions=(1,))
+    with outside.means.database.transaction() as tx:
+        removed = forget(who, tx)
+    work = Work(outside.means.database.url, {forget_elsewhere: outside.means})
+    for _ in range(8):
+        work.run(threading.Event(), until_empty=True)
+        time.sleep(0.5)
+
+    assert removed == {"dead_letter": 1, "destination (told)": 2}
+    assert not list(outside.means.folder.rglob("*.parquet"))
+    told = [msgspec.json.decode(body) for _, body in receiver.got]
+    assert [(one["type"], one["data"]["persons"]) for one in told] == [("person.erased", [str(ann)])]

@@ -59,6 +59,14 @@ def test_an_answer_comes_back_whole(listener: Callable[[Talk], str]) -> None:
     assert (answer.status, answer.body, answer.headers["x-a"], answer.whole) == (201, b"ok", "b", True)
 
 
+def test_no_address_with_its_query_is_logged(listener: Callable[[Talk], str], caplog: pytest.LogCaptureFixture) -> None:
+    url = listener(lambda c: c.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"))
+    with caplog.at_level("INFO"):
+        client().get(f"{url}/?token=secret")
+
+    assert "secret" not in caplog.text
+
+
 def test_a_private_address_is_refused_with_the_way_out() -> None:
     with pytest.raises(Misconfigured, match=r"127\.0\.0\.1 is not a public address.*allow_private"):
         Http(Guard(Allowed())).get("http://127.0.0.1:8080/")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hark.plugin import Context, Event, Identity, Person, Retry
 from hark.plugins.files.config import Config, check
-from hark.plugins.files.write import write
+from hark.plugins.files.write import forget, write
 from hark.testing.check_plugin import contract
 
 test_contract = contract("hark.plugins.files")
@@ -94,3 +94,20 @@ def test_a_folder_that_cannot_be_written_is_to_be_tried_again(tmp_path: Path) ->
 
 def test_the_test_says_where_files_go(tmp_path: Path) -> None:
     assert str(tmp_path / "new") in check(Config(), tmp_path / "new")
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_an_erased_person_is_in_no_file(tmp_path: Path, form: str) -> None:
+    config = Config(form=form)  # type: ignore[arg-type]
+    sent = contexts(25)
+    gone = {context.person.id for context in sent[3:7] + sent[20:] if context.person}
+    write(sent[:9], config, tmp_path)
+    write(sent[9:19], config, tmp_path)
+    write(sent[19:], config, tmp_path)
+    forget(frozenset(gone), config, tmp_path)
+
+    assert positions(tmp_path, form) == [n for n in range(1, 26) if n not in (4, 5, 6, 7, 21, 22, 23, 24, 25)]
+    texts = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert not [person for person in gone if str(person).encode() in texts]
+    row = ask(f"select properties from '{tmp_path}/*/*.{form}' where position = 1")
+    assert row == [('{"total":12.5,"n":1}',)]

@@ -8,9 +8,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.csv
 import pyarrow.parquet
 
@@ -54,17 +56,33 @@ def _write_day(folder: Path, contexts: list[Context], form: str) -> None:
     if not rows:
         return
     path = folder / f"{rows[0]['position']:020}-{rows[-1]['position']:020}.{form}"
-    unfinished = folder / f".{path.name}.part"
-    table = pa.Table.from_pylist(rows, schema=SCHEMA)
+    _replace(path, pa.Table.from_pylist(rows, schema=SCHEMA))
+
+
+def forget(persons: frozenset[UUID], config: Config, folder: Path) -> None:
+    """Take the persons' events out of every file."""
+    ids = pa.array([str(person) for person in persons])
+    for path in sorted(path for day in folder.glob("*-*-*") for path in _files(day)):
+        table = _read(path)
+        kept = table.filter(pyarrow.compute.invert(pyarrow.compute.is_in(table.column("person"), value_set=ids)))
+        if kept.num_rows == 0:
+            path.unlink()
+        elif kept.num_rows < table.num_rows:
+            _replace(path, kept)
+
+
+def _replace(path: Path, table: pa.Table) -> None:
+    """The file is there whole or as it was before."""
+    unfinished = path.with_name(f".{path.name}.part")
     with unfinished.open("wb") as file:
-        if form == "csv":
+        if path.suffix == ".csv":
             pyarrow.csv.write_csv(table, file)
         else:
             pyarrow.parquet.write_table(table, file, compression="zstd")
         file.flush()
         os.fsync(file.fileno())
     unfinished.rename(path)
-    _sync(folder)
+    _sync(path.parent)
 
 
 def row(context: Context) -> dict[str, Any]:
@@ -98,13 +116,17 @@ def _touches(path: Path, first: int, last: int) -> bool:
 
 
 def _ids(path: Path) -> list[str]:
-    if path.suffix == ".csv":
-        only = pyarrow.csv.ConvertOptions(include_columns=["id"])
-        parse = pyarrow.csv.ParseOptions(newlines_in_values=True)
-        found = pyarrow.csv.read_csv(path, convert_options=only, parse_options=parse)
-    else:
-        found = pyarrow.parquet.read_table(path, columns=["id"])
-    return [str(number) for number in found.column("id").to_pylist()]
+    return [str(number) for number in _read(path).column("id").to_pylist()]
+
+
+def _read(path: Path) -> pa.Table:
+    if path.suffix == ".parquet":
+        return pyarrow.parquet.read_table(path)
+    parse = pyarrow.csv.ParseOptions(newlines_in_values=True)
+    convert = pyarrow.csv.ConvertOptions(
+        column_types=SCHEMA, strings_can_be_null=True, quoted_strings_can_be_null=False
+    )
+    return pyarrow.csv.read_csv(path, parse_options=parse, convert_options=convert)
 
 
 def _sync(folder: Path) -> None:

@@ -49,3 +49,9 @@ on conflict (id) do update
        segments = excluded.segments, consents = excluded.consents, phase = excluded.phase,
        first_seen = excluded.first_seen, last_seen = excluded.last_seen
  where kept.position <= excluded.position
+
+-- name: forget_events
+delete from {table} where person = any(%(persons)s::uuid[])
+
+-- name: forget_people
+delete from {table} where id = any(%(persons)s::uuid[])

@@ -12,7 +12,7 @@ import pytest
 
 from hark.plugin import Context, Event, Identity, Misconfigured, Person, Profile, Rejected, Retry
 from hark.plugins.postgres_table.config import Config, check
-from hark.plugins.postgres_table.write import write
+from hark.plugins.postgres_table.write import forget, write
 from hark.testing.check_plugin import contract
 from hark.testing.outside import http
 
@@ -146,3 +146,12 @@ def test_a_table_name_that_is_no_name_is_refused() -> None:
         msgspec.convert({"host": "h", "database": "d", "user": "u", "events": 'x"; drop table y; --'}, Config)
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"host": "h", "database": "d", "user": "u", "events": "", "people": ""}, Config)
+
+
+def test_an_erased_person_is_in_no_table(other: Other) -> None:
+    bob = uuid4()
+    other.write(context(1), context(2, bob), context(3, None))
+    forget(frozenset({ANN}), other.config, other.http)
+
+    assert other.rows("select position from hark_event order by position") == [(2,), (3,)]
+    assert other.rows("select id from hark_person") == [(bob,)]

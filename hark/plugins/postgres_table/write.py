@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import psycopg
@@ -32,15 +33,24 @@ def write(contexts: list[Context], config: Config, http: Http) -> None:
             put(connection, contexts, config)
 
 
+def forget(persons: frozenset[UUID], config: Config, http: Http) -> None:
+    """Delete the persons' rows, and those of their events."""
+    with connect(config, http) as connection:
+        prepare(connection, config)
+        for name, table in (("forget_events", config.events), ("forget_people", config.people)):
+            if table:
+                _run(connection, name, config, table, persons=list(persons))
+
+
 def put(connection: psycopg.Connection[Any], contexts: list[Context], config: Config) -> None:
     if config.events:
         rows = msgspec.json.encode([event_row(context) for context in contexts]).decode()
-        _run(connection, "add_events", config, config.events, rows)
+        _run(connection, "add_events", config, config.events, rows=rows)
     if config.people:
         # The last context of a person holds what was known last.
         latest = {context.person.id: context for context in contexts if context.person and context.profile}
         rows = msgspec.json.encode([person_row(context) for context in latest.values()]).decode()
-        _run(connection, "put_people", config, config.people, rows)
+        _run(connection, "put_people", config, config.people, rows=rows)
 
 
 def prepare(connection: psycopg.Connection[Any], config: Config) -> None:
@@ -128,6 +138,6 @@ def _meaning(error: psycopg.Error) -> Exception:
     return Retry(said)
 
 
-def _run(connection: psycopg.Connection[Any], name: str, config: Config, table: str, rows: str | None = None) -> None:
+def _run(connection: psycopg.Connection[Any], name: str, config: Config, table: str, **values: Any) -> None:
     statement = sql.SQL(STATEMENTS[name]).format(table=sql.Identifier(config.schema, table))
-    connection.execute(statement, {"rows": rows} if rows is not None else None)
+    connection.execute(statement, values or None)

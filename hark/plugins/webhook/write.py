@@ -1,6 +1,7 @@
 """Posts events to an address, signed. A receiver that keeps the webhook-id knows a second arrival from the first."""
 
 from typing import Any
+from uuid import UUID
 
 from hark.kit.clock import Clock
 from hark.kit.ids import derived
@@ -22,6 +23,13 @@ def write(contexts: list[Context], config: Config, http: Http, clock: Clock) -> 
         number = str(derived("batch", *(str(context.event.id) for context in contexts)))
         body = message("batch", now, [data(context, config.profile) for context in contexts])
     http.post(config.url, body=body, headers=headers(config, number, now, body)).succeeded()
+
+
+def forget(persons: frozenset[UUID], config: Config, http: Http, clock: Clock) -> None:
+    """Tell the receiver, as a message of its own, whom it is to forget."""
+    now, ids = clock(), sorted(map(str, persons))
+    body = message("person.erased", now, {"persons": ids})
+    http.post(config.url, body=body, headers=headers(config, str(derived("erased", *ids)), now, body)).succeeded()
 
 
 def data(context: Context, profile: bool) -> dict[str, Any]:
