@@ -41,6 +41,7 @@ def _natalie(seed: int, number: int, end: datetime) -> list[Signal]:
     }
     life.web(bought, "track", "Product Added", "/cart", properties=line(washer, country))
     life.web(bought + timedelta(minutes=3), "track", "Order Completed", "/checkout/done", properties=basket)
+    agree(life, bought + timedelta(minutes=9), marketing=True, everything=True)
     promised = (bought + timedelta(days=4)).replace(hour=16, minute=0)
     delivered = promised + timedelta(days=6)
     parcel = {"order_id": "T-NATALIE-1", "carrier": "Haul & Sons", "promised_at": promised.isoformat()}

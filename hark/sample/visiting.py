@@ -62,12 +62,12 @@ def sign_up(life: Life, at: datetime) -> datetime:
     return at + timedelta(seconds=5)
 
 
-def agree(life: Life, at: datetime, *, marketing: bool) -> None:
+def agree(life: Life, at: datetime, *, marketing: bool, everything: bool = False) -> None:
     choice = {
-        "analytics": life.likely(0.8),
-        "personalisation": life.likely(0.55),
-        "marketing": marketing,
-        "profiling": life.likely(0.35),
+        "analytics": everything or life.likely(0.85),
+        "personalisation": everything or life.likely(0.6),
+        "marketing": everything or marketing,
+        "profiling": everything or life.likely(0.7),
     }
     said = {"categoryPreferences": choice, "text": f"privacy-{life.customer.language}-3", "form": "account"}
     life.web(at, "track", "Consent Preference Updated", "/account/privacy", consent=said)
