@@ -13,6 +13,7 @@ MENU = (
     Entry(path="/", title=_("Home"), icon="home", right=Right.HOME, keys="g h"),
     Entry(path="/people", title=_("People"), icon="people", right=Right.PEOPLE_READ, keys="g p"),
     Entry(path="/segments", title=_("Segments"), icon="segment", right=Right.SEGMENTS_READ, keys="g s"),
+    Entry(path="/traits", title=_("Computed traits"), icon="spark", right=Right.SEGMENTS_READ),
     Entry(path="/duplicates", title=_("Duplicates"), icon="merge", right=Right.PEOPLE_READ),
     Entry(
         path="/live-events",
@@ -24,6 +25,7 @@ MENU = (
     ),
     Entry(path="/sources", title=_("Sources"), icon="source", right=Right.SOURCES_READ, group=_("Signals"), keys="g o"),
     Entry(path="/plan", title=_("Tracking plan"), icon="plan", right=Right.PLAN_READ, group=_("Signals")),
+    Entry(path="/phases", title=_("Phases"), icon="flag", right=Right.PLAN_READ, group=_("Signals")),
     Entry(path="/imports", title=_("Imports"), icon="import", right=Right.IMPORTS_READ, group=_("Signals"), keys="g i"),
     Entry(
         path="/destinations",
@@ -34,6 +36,7 @@ MENU = (
         keys="g d",
     ),
     Entry(path="/data-requests", title=_("Data requests"), icon="shield", right=Right.PEOPLE_EXPORT, group=_("Care")),
+    Entry(path="/purposes", title=_("Purposes"), icon="lock", right=Right.SETTINGS_READ, group=_("Care")),
     Entry(path="/team", title=_("Team"), icon="team", right=Right.TEAM_READ, group=_("House")),
     Entry(path="/settings", title=_("Settings"), icon="settings", right=Right.SETTINGS_READ, group=_("House")),
 )

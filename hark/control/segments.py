@@ -74,7 +74,7 @@ def changed(request: Ask, name: str, form: Form, database: Database, declared: D
 def remove(request: Ask, name: str, database: Database) -> Answer:
     found = _found(database, name)
     with database.transaction() as tx:
-        event = defining.remove(tx, "segment", name, by=_by(request))
+        event = defining.remove(tx, "segment", name, by=by(request))
     wait_for(database, event)
     again = urlencode({"label": found.label, "about": found.about, "text": found.expression})
     return go(request, "/segments", f"{found.label} is removed.", undo=f"/segments/{name}/restore?{again}")
@@ -86,7 +86,7 @@ def restore(request: Ask, name: str, database: Database) -> Answer:
     said = {key: request.query_params.get(key, "") for key in ("label", "about", "text")}
     with database.transaction() as tx:
         event = defining.define(
-            tx, "segment", name, said["text"], label=said["label"], about=said["about"], by=_by(request)
+            tx, "segment", name, said["text"], label=said["label"], about=said["about"], by=by(request)
         )
     wait_for(database, event)
     return go(request, f"/segments/{name}")
@@ -140,7 +140,7 @@ def _define(work: _Work, name: str, label: str, text: str) -> UUID:
     with work.database.transaction() as tx:
         if work.found is None and any(one.name == name for one in defining.listed(tx, "segment")):
             raise Rejected("there is a segment of this name already")
-        return defining.define(tx, "segment", name, text, label=label, about=about, by=_by(work.request))
+        return defining.define(tx, "segment", name, text, label=label, about=about, by=by(work.request))
 
 
 def _show(work: _Work, draft: builder.Draft | None, text: str, status: int = 200) -> Answer:
@@ -209,7 +209,7 @@ def _label(day: date) -> str:
     return f"{day.day}.{day.month}."
 
 
-def _by(request: Ask) -> str:
+def by(request: Ask) -> str:
     visitor = shown(request).visitor
     return f"member:{visitor.member}" if visitor else ""
 

@@ -62,6 +62,7 @@ class Definitions:
         by_key = {_key(*key): pair for key, pair in found.items()}
         self._ordered = tuple(by_key[key] for key in order(asks))
         self._segments = frozenset(row.name for row, _ in self._ordered if row.kind == "segment")
+        self._traits = frozenset(row.name for row, _ in self._ordered if row.kind == "trait")
         self._moving = tuple(compiled for _, compiled in self._ordered if compiled.needs.moving)
         self._filling = any(row.state == FILLING for row, _ in self._ordered)
         self._woken: dict[str, tuple[tuple[Definition, Compiled, bool], ...]] = {}
@@ -98,6 +99,7 @@ class Definitions:
         segments = known.segments
         if person.fresh:
             segments = segments & self._segments
+            known.computed = {name: value for name, value in known.computed.items() if name in self._traits}
         for definition, compiled, woken in self._looking(event.name):
             if not (woken or person.fresh or _touched(compiled, event, changed)):
                 continue

@@ -110,3 +110,29 @@ def test_what_fits_into_lines_means_the_same_there(condition: Expression) -> Non
 def _plain(condition: Expression) -> Expression:
     assert compile_condition(condition)
     return parse(write(condition))
+
+
+def test_a_computed_trait_is_defined_changed_and_removed(house: House, bo: Browser) -> None:
+    buys(house, "ann", 2)
+    wrong = bo.send("/traits", label="Spent", text="sum(").status_code
+    bo.send("/traits", label="Spent", text='sum("Order Completed".total)')
+    house.settle()
+    [row] = house.query("select computed from person")
+    page = bo.get("/traits?change=spent").text
+    bo.send("/traits/spent/remove")
+    house.settle()
+
+    assert (wrong, row["computed"]) == (422, {"spent": 10})
+    assert "Change Spent" in page
+    assert house.query("select computed from person") == [{"computed": {}}]
+
+
+def test_an_event_name_gets_another_home_and_purposes_say_their_rule(house: House, bo: Browser) -> None:
+    buys(house, "ann", 1)
+    before = text_of(bo.get("/phases").text)
+    bo.send("/phases", name="Order Completed", phase="memory")
+    house.settle()
+
+    assert "Order Completed Anticipation The usual names" in before
+    assert "Order Completed Memory You" in text_of(bo.get("/phases").text)
+    assert "Marketing marketing" in text_of(bo.get("/purposes").text)
