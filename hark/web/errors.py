@@ -18,6 +18,8 @@ def not_signed_in(request: Request[Any, Any, Any], error: NotAuthorizedException
     if request.method != "GET" or "hark-fragment" in request.headers:
         return said(request, 401, str(error.detail))
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.url.path == "/my-data" or request.url.path.startswith("/my-data/"):
+        return Redirect("/my-data/sign-in", status_code=303)
     return Redirect(f"/sign-in?next={quote(path)}", status_code=303)
 
 
