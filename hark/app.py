@@ -151,6 +151,7 @@ def web(config: Config, url: str) -> ASGI:
         declared=hark.declared,
         registry=hark.registry,
         sources=hark.sources,
+        carrying=hark.carrying(),
     )
 
     async def program(
