@@ -14,7 +14,7 @@ from hark.web.rights import Right
 OWN = Path(__file__).parent / "static"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".json": "application/manifest+json"}
 # The order of the cascade; inside a layer the files follow in the order of their names.
-LAYERS = ("tokens", "base", "layout", "components", "screens")
+LAYERS = ("tokens", "ground", "layout", "components", "screens")
 
 
 @get("/static/{kept:str}/{name:path}", sync_to_thread=False, include_in_schema=False, right=Right.ANYONE)
