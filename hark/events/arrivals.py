@@ -83,6 +83,11 @@ def refusals(
     return [Refusal(**row) for row in rows]
 
 
+def refusals_of(tx: Transaction, raw: int) -> list[Refusal]:
+    """Everything of one request that was refused, in its order."""
+    return [Refusal(**row) for row in tx.all(queries.refusals_of, raw=raw)]
+
+
 def request(tx: Transaction, id: int) -> Arrived:
     row = tx.one(queries.show_raw, id=id)
     if row is None:

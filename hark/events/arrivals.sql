@@ -32,3 +32,7 @@ select distinct raw from refusal where id = any(%(ids)s::bigint[]) and raw is no
 insert into raw (received_at, source, plugin, imported, state, head, body)
 select received_at, source, plugin, imported, 0, %(head)s, %(body)s from raw where id = %(id)s
 returning id
+
+-- name: refusals_of
+select id, source, raw, at, item_index, reason, item, replayed_at from refusal where raw = %(raw)s
+ order by item_index, id limit 1000
