@@ -23,8 +23,9 @@ class Browser:
             self.secret = sessions.open_session(tx, now(), timedelta(days=1), member=member)
         self.headers = {"cookie": f"{sessions.COOKIE}={self.secret}"}
 
-    def get(self, path: str) -> Reply:
-        return self.house.ask("GET", path, headers=self.headers)
+    def get(self, path: str, block: str = "") -> Reply:
+        """A page, or one block of it as live pages ask for."""
+        return self.house.ask("GET", path, headers={**self.headers, **({"hark-fragment": block} if block else {})})
 
     def send(self, path: str, **fields: Any) -> Reply:
         body = urlencode({"form_token": form_token(self.secret), **fields}, doseq=True).encode()
