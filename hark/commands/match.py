@@ -6,7 +6,7 @@ import msgspec
 
 from hark.app import Hark, database_url, prepare
 from hark.commands import configuration
-from hark.people import matching
+from hark.people import finding
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> None:
     with database_url(config) as url:
         prepare(url)
         hark = Hark(config, url, name="hark match", most_connections=2)
-        report = matching.run(hark.database, hark.declared, full=arguments.full, memory=arguments.memory)
+        report = finding.run(hark.database, hark.declared, full=arguments.full, memory=arguments.memory)
         hark.close()
     if arguments.json:
         print(msgspec.json.encode(report).decode())

@@ -20,14 +20,11 @@ from splink.comparison_library import CustomComparison
 from splink.internals.comparison_level_creator import ComparisonLevelCreator
 from splink.internals.exceptions import SplinkException
 
+from hark.people.records import FIELDS, Field
+
 log = logging.getLogger(__name__)
 logging.getLogger("splink").setLevel(logging.ERROR)
 
-# What a record may say, each as normalised text or nothing.
-FIELDS = (
-    *("first_name", "last_name", "birthday", "email", "phone", "number"),
-    *("street_number", "street", "city", "postcode", "region"),
-)
 FILLED = 0.02  # a field that fewer records hold says too little to learn from
 # What was never seen may still be: no level speaks for or against anybody beyond these.
 LEAST_M, LEAST_U = 1e-3, 1e-6
@@ -80,14 +77,6 @@ _NOT_WORD = re.compile(r"[^\w]+")
 CERTAIN = (("number",), ("email",), ("phone",), ("first_name", "last_name", "birthday"), ("birthday", "postcode"))
 # Each is learnt about from pairs that agree on something else.
 LEARN_FROM = (("birthday",), ("first_name", "last_name"), ("postcode",), ("email",), ("phone",))
-
-
-class Field(Struct, frozen=True):
-    """How alike two records are in one field, and how much that speaks for one person (bits; below zero: against)."""
-
-    name: str
-    alike: str
-    weight: float
 
 
 class Pair(Struct, frozen=True):

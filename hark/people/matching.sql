@@ -1,4 +1,4 @@
--- Probable duplicates. Only matching.py writes match, match_key and matching.
+-- Probable duplicates. Only matching.py and finding.py write match, match_key and matching.
 
 -- name: lock
 select pg_try_advisory_xact_lock(0x4d61746368);
@@ -70,7 +70,7 @@ select distinct person from identity where person = any(%(persons)s::uuid[]) and
 select a, b from match where state = 'dismissed' and a = any(%(persons)s::uuid[]);
 
 -- name: decide
-update match set state = %(state)s, decided_at = %(now)s, decided_by = %(by)s
+update match set state = %(state)s, decided_at = %(now)s::timestamptz, decided_by = %(by)s::text
 where a = %(a)s and b = %(b)s;
 
 -- name: find_match

@@ -4,6 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
+
+# What a record may say.
+FIELDS = (
+    *("first_name", "last_name", "birthday", "email", "phone", "number"),
+    *("street_number", "street", "city", "postcode", "region"),
+)
 # The names under which clients and files send each field, small letters without signs.
 NAMES: dict[str, tuple[str, ...]] = {
     "first_name": ("firstname", "givenname", "forename", "vorname", "prenom"),
@@ -23,6 +30,14 @@ _SIGNS = re.compile(r"[^a-z0-9]")
 _HOUSE = re.compile(r"^(\d+\s?[a-z]?)[\s,]+(.+)$|^(.+?)[\s,]+(\d+\s?[a-z]?)$", re.IGNORECASE)
 _BIRTHDAY = re.compile(r"^(\d{4})-?(\d\d)-?(\d\d)")
 _TITLES = re.compile(r"^(mr|mrs|ms|miss|dr|prof|herr|frau|mme|m)\.?\s+", re.IGNORECASE)
+
+
+class Field(Struct, frozen=True):
+    """How alike two records are in one field, and how much that speaks for one person (bits; below zero: against)."""
+
+    name: str
+    alike: str
+    weight: float
 
 
 def record_of(

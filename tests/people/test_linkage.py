@@ -3,8 +3,8 @@
 import pytest
 
 from hark.bench.matching import load
-from hark.people.linkage import Field, Pair, cluster, link, plain, prepare
-from hark.people.records import record_of
+from hark.people.linkage import Pair, cluster, link, plain, prepare
+from hark.people.records import Field, record_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from hark.bench.matching import synthetic
-from hark.people import matching, merging
+from hark.people import finding, matching, merging
 from hark.people.reading import find
 from hark.testing.house import House
 
@@ -28,7 +28,7 @@ def tell(house: House, visitor: str, record) -> None:
 
 
 def test_duplicates_are_found_shown_and_decided(crowd: House):
-    report = matching.run(crowd.database, crowd.hark.declared)
+    report = finding.run(crowd.database, crowd.hark.declared)
     with crowd.database.transaction() as tx:
         pairs = matching.review(tx)
 
@@ -53,21 +53,21 @@ def test_duplicates_are_found_shown_and_decided(crowd: House):
     with crowd.database.transaction() as tx:
         merging.revert(tx, done.id, crowd.hark.declared, by="member:bo")
     crowd.settle()
-    again = matching.run(crowd.database, crowd.hark.declared, full=True)
+    again = finding.run(crowd.database, crowd.hark.declared, full=True)
     with crowd.database.transaction() as tx:
         assert again.found == report.found
         assert second.a.match not in {pair.a.match for pair in matching.review(tx)} or len(left) == matching.waiting(tx)
 
 
 def test_who_is_new_is_compared_with_the_rest_and_joined_where_it_is_sure(crowd: House):
-    matching.run(crowd.database, crowd.hark.declared)
+    finding.run(crowd.database, crowd.hark.declared)
     with crowd.database.transaction() as tx:
         matching.choose(tx, matching.Choice(join_above=0.95), by="member:bo")
     original = next(record for number, record in enumerate(synthetic(120)) if number == 7)
     tell(crowd, "newcomer", {**original, "first_name": original["first_name"][:-1] + "x"})
     crowd.settle()
 
-    report = matching.run(crowd.database, crowd.hark.declared)
+    report = finding.run(crowd.database, crowd.hark.declared)
     crowd.settle()
 
     assert not report.full

@@ -9,4 +9,5 @@ import "./hark-copy.js";
 import "./hark-pop.js";
 import "./hark-drop.js";
 import "./hark-builder.js";
+import "./hark-review.js";
 import "./forms.js";
