@@ -112,7 +112,7 @@ def _forget(tools: Tools, tx: Transaction, who: Subject, kind: str, position: in
     removed |= forget(who, tx, positions)
     for room in FORGET:
         removed |= room(who, tx)
-    removed |= people_carry.forget(who, tx)
+    removed |= people_carry.forget(who, tx, tools.declared)
     tx.run(queries.forget_requests, kinds=[i.kind for i in who.identities], values=[i.value for i in who.identities])
     if kind == "anonymise":
         _know_again(tools, tx, list(who.positions))

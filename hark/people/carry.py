@@ -7,7 +7,7 @@ import msgspec
 
 from hark.errors import NotFound
 from hark.model import Declared, Identity, Subject
-from hark.people import reading
+from hark.people import identity, matching, reading
 from hark.store import Queries, Transaction
 
 queries = Queries(__file__, "carry.sql")
@@ -66,14 +66,13 @@ def export(who: Subject, tx: Transaction, declared: Declared) -> dict[str, Any]:
     }
 
 
-def forget(who: Subject, tx: Transaction) -> dict[str, int]:
+def forget(who: Subject, tx: Transaction, declared: Declared) -> dict[str, int]:
     """Rows that are gone, by table. What others said of the same values stays theirs."""
     ids = list(who.ids)
     return {
         "timeline": tx.run(queries.forget_timeline, ids=ids),
-        "edge": tx.run(queries.forget_edges, ids=ids),
-        "cut": tx.run(queries.forget_cuts, ids=ids),
+        **identity.forget(tx, ids, declared),
+        **matching.forget(tx, ids),
         "facet": tx.run(queries.forget_facets, ids=ids),
-        "identity": tx.run(queries.forget_identities, ids=ids),
         "person": tx.run(queries.forget_persons, ids=ids),
     }

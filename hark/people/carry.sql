@@ -32,17 +32,8 @@ select a.id, a.traits from account a join person p on a.id = any(p.groups) where
 -- name: forget_timeline
 delete from timeline where anchor = any(%(ids)s::uuid[])
 
--- name: forget_edges
-delete from edge where a = any(%(ids)s::uuid[]) or b = any(%(ids)s::uuid[])
-
--- name: forget_cuts
-delete from cut where id in (select id from cut where identity = any(%(ids)s::uuid[]))
-
 -- name: forget_facets
 delete from facet where identity = any(%(ids)s::uuid[])
-
--- name: forget_identities
-delete from identity where id = any(%(ids)s::uuid[])
 
 -- name: forget_persons
 delete from person where id = any(%(ids)s::uuid[])
