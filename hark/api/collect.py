@@ -47,7 +47,10 @@ class Door:
         self._recorder = recorder
         self._config = config
         self._clock = clock
-        self._scripts = str(config.scripts or config.data / "node_modules")
+        self._installation = {
+            "scripts": str(config.scripts or config.data / "node_modules"),
+            "public_url": config.public_url,
+        }
         self._exact: dict[tuple[str, str], Doorway] = {}
         self._patterns: list[tuple[str, list[str], Doorway]] = []
         for plugin in registry.able("receive"):
@@ -98,7 +101,7 @@ class Door:
         except Retry as error:
             outcome = Denied(503, "unavailable", str(error), retry_after=int(error.after or 2))
         given = outcome.source.settings if isinstance(outcome, Accepted) and outcome.source else {}
-        settings = {"scripts": self._scripts, **given}
+        settings = {**self._installation, **given}
         reply: Reply = way.receive.answer(request, outcome, settings)
         if isinstance(outcome, Denied) and outcome.retry_after is not None:
             cors.append((b"retry-after", str(outcome.retry_after).encode()))

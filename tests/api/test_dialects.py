@@ -121,6 +121,15 @@ def test_documents_name_the_host_that_was_asked(house: House):
     assert config["token"] == key
 
 
+def test_documents_name_the_public_address_where_there_is_one(database_url: str):
+    house = House(database_url, public_url="https://cx.example/hark/")
+    settings = house.ask("GET", f"/v1/projects/{house.source.write_key}/settings").json()
+    house.close()
+
+    assert settings["integrations"]["Segment.io"]["apiHost"] == "cx.example/hark/v1"
+    assert settings["integrations"]["Segment.io"]["protocol"] == "https"
+
+
 def test_the_browser_library_says_how_to_get_it(house: House):
     reply = house.ask("GET", f"/analytics.js/v1/{house.source.write_key}/analytics.min.js")
 

@@ -1,9 +1,12 @@
 """The unmodified Python clients of Segment, RudderStack, PostHog and Snowplow against a running Hark."""
 
+import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from hark.testing.server import Server
 from tests.clients.conftest import Front
 
 pytestmark = pytest.mark.clients
@@ -101,3 +104,26 @@ def test_a_wrong_key_is_refused_in_words_that_each_client_reads(front: Front) ->
 
 def _fail(error: Exception, *rest: object) -> None:
     raise AssertionError(f"the client could not send: {error}")
+
+
+def test_what_a_client_could_not_send_comes_once_when_hark_is_back(tmp_path: Path) -> None:
+    from segment.analytics.client import Client
+
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(0o755)
+    server = Server(tmp_path / "data").start()
+    front = Front(server)
+    client = Client(front.key, host=server.url, on_error=_fail)
+    client.track("patient", "Before")
+    client.flush()
+    server.kill()
+    client.track("patient", "Meanwhile")
+    time.sleep(1)
+    server.start()
+    try:
+        client.flush()
+        client.join()
+
+        assert [event["name"] for event in front.history("user_id:patient", 2)] == ["Before", "Meanwhile"]
+    finally:
+        server.stop()

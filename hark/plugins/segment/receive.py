@@ -70,7 +70,7 @@ def answer(request: Request, outcome: Accepted | Denied, settings: dict[str, Any
     if isinstance(outcome, Denied):
         return deny(outcome)
     if request.path.endswith("/settings"):
-        return document(_settings(request))
+        return document(_settings(request, settings.get("public_url")))
     if request.path.endswith(".js"):
         return script(settings, "@segment/analytics-next/dist/umd/standalone.js")
     return pixel() if request.method == "GET" else _SUCCESS
@@ -104,15 +104,17 @@ def _body(request: Request) -> bytes:
         raise Rejected("the pixel's data is no base64") from None
 
 
-def _settings(request: Request) -> dict[str, Any]:
-    """The least that makes the browser library and the mobile ones send their events here."""
+def _settings(request: Request, public_url: str | None) -> dict[str, Any]:
+    """The least that makes the browser library and the mobile ones send their events here: where people reach us."""
+    protocol, _, host = (public_url or "").rstrip("/").rpartition("://")
+    host = host or request.headers.get("host", "localhost")
     everything = {"enabled": True, "integrations": {}}
     return {
         "integrations": {
             "Segment.io": {
                 "apiKey": request.params["write_key"],
-                "apiHost": f"{request.headers.get('host', 'localhost')}/v1",
-                "protocol": request.headers.get("x-forwarded-proto", "http"),
+                "apiHost": f"{host}/v1",
+                "protocol": protocol or request.headers.get("x-forwarded-proto", "http"),
                 "unbundledIntegrations": [],
                 "addBundledMetadata": True,
                 "maybeBundledConfigIds": {},
