@@ -75,7 +75,7 @@ class Property(Struct, frozen=True, kw_only=True):
     kinds: str
     share: float
     detail: str
-    asked: bool
+    required: bool
 
 
 def listed(
@@ -115,6 +115,14 @@ def wanted(tx: Transaction, source: str, type: str, name: str) -> dict[str, Any]
     return asked or to_json_schema(read(row["seen"]), name, closed=True)
 
 
+def closed(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same schema, but nothing more than what it names may come."""
+    if "properties" not in schema:
+        return schema
+    inner = {name: closed(child) for name, child in schema["properties"].items()}
+    return {**schema, "properties": inner, "additionalProperties": False}
+
+
 def broken(tx: Transaction, source: str, type: str, name: str, limit: int = 200) -> list[Broken]:
     """The most frequent first."""
     rows = tx.all(queries.list_violation_counts, source=source, type=type, name=name, limit=limit)
@@ -136,7 +144,7 @@ def properties(schema: dict[str, Any], asked: dict[str, Any] | None = None, at: 
     lines: list[Property] = []
     known = (asked or {}).get("properties", {})
     required = set((asked or schema).get("required", ()))
-    for name, child in {**{name: {} for name in known}, **schema.get("properties", {})}.items():
+    for name, child in sorted({**{name: {} for name in known}, **schema.get("properties", {})}.items()):
         path = f"{at}/{name}"
         lines.append(
             Property(
@@ -144,7 +152,7 @@ def properties(schema: dict[str, Any], asked: dict[str, Any] | None = None, at: 
                 kinds=_kinds(child),
                 share=child.get("x-share", 0.0),
                 detail=_detail(child),
-                asked=name in required,
+                required=name in required,
             )
         )
         lines += properties(child, known.get(name) if asked else None, path)
