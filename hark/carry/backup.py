@@ -93,10 +93,10 @@ def restore_into(url: str, binaries: Path, data: Path, file: Path, *, clear: Cal
 
 def refuse_if_used(tx: Transaction) -> None:
     """Restoring replaces a database, so it must hold nothing yet and nobody may be working in it."""
-    if tx.value(queries.others_at_work):
-        raise Misconfigured("data", "somebody works with this database; stop `hark serve` first")
     if tx.value(queries.has_tables) and not (tx.value(queries.is_ours) and not tx.value(queries.is_used)):
         raise Misconfigured("data", "there is data already; restore into an empty --data folder or an empty database")
+    if tx.value(queries.others_at_work):
+        raise Misconfigured("data", "somebody works with this database; stop `hark serve` first")
 
 
 def empty(tx: Transaction) -> None:

@@ -69,10 +69,11 @@ def export(who: Subject, tx: Transaction, declared: Declared) -> dict[str, Any]:
 def forget(who: Subject, tx: Transaction, declared: Declared) -> dict[str, int]:
     """Rows that are gone, by table. What others said of the same values stays theirs."""
     ids = list(who.ids)
-    return {
+    gone = {"account": tx.run(queries.forget_groups, person=who.person)}
+    gone |= matching.forget(tx, ids)
+    gone |= identity.forget(tx, ids, declared)
+    return gone | {
         "timeline": tx.run(queries.forget_timeline, ids=ids),
-        **identity.forget(tx, ids, declared),
-        **matching.forget(tx, ids),
         "facet": tx.run(queries.forget_facets, ids=ids),
         "person": tx.run(queries.forget_persons, ids=ids),
     }

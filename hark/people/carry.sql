@@ -29,6 +29,12 @@ select at, name, source, properties, context -> 'consent' as consent from event
 -- name: groups_of
 select a.id, a.traits from account a join person p on a.id = any(p.groups) where p.id = %(person)s
 
+-- name: forget_groups
+-- Those that nobody else belongs to. A household that others share is theirs too.
+delete from account a using person p
+ where p.id = %(person)s and a.id = any(p.groups)
+   and not exists (select from person o where o.groups @> array[a.id] and o.id <> p.id)
+
 -- name: forget_timeline
 delete from timeline where anchor = any(%(ids)s::uuid[])
 

@@ -35,5 +35,12 @@ values (gen_random_uuid(), 'natalie@moreau.example', 'Sign in', 'Hello Natalïe'
 insert into data_request (id, kind, identity_kind, identity_value, state, asked_by, asked_at)
 values (gen_random_uuid(), 'export', 'email', 'natalie@moreau.example', 'done', 'customer', now());
 
+-- name: match
+insert into match (a, b, probability, evidence, found_at)
+values (%(person)s, gen_random_uuid(), 0.9, '[{"name": "Natalïe"}]', now());
+
+-- name: match_key
+insert into match_key (person, key) values (%(person)s, 1);
+
 -- name: an_event
 select id, position from event where message_id = 'm2'

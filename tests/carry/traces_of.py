@@ -5,6 +5,13 @@ from collections.abc import Iterable
 from hark.testing.house import House
 
 
+def every_table(house: House) -> set[str]:
+    rows = house.query(
+        "select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'"
+    )
+    return {row["table_name"] for row in rows}
+
+
 def tables_naming(house: House, values: Iterable[str]) -> set[str]:
     """`table.column` of every place where one of the values stands."""
     columns = house.query(
