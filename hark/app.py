@@ -30,6 +30,7 @@ from hark.events.sources import Sources
 from hark.kit import clock
 from hark.model import Declared
 from hark.net import Allowed, Guard, Http
+from hark.people import matching
 from hark.people.consent import declared_purposes
 from hark.people.kinds import declared_kinds
 from hark.registry import Registry, find
@@ -39,7 +40,7 @@ from hark.store.migrate import migrate
 from hark.web.handlers import found
 from hark.web.live import Live
 from hark.web.site import site
-from hark.work import Work, Worker
+from hark.work import Aside, Work, Worker
 from hark.work import migrate as prepare_work
 
 log = logging.getLogger(__name__)
@@ -280,11 +281,20 @@ def loops(hark: Hark, kind: str) -> list[Loop | Worker]:
     if kind == "load":
         files = Loop("imports", hark.url, "hark_import", take_in)
         return [Loop("load", hark.url, "hark_raw", load), Loop("timers", hark.url, "hark_timer", come_due), files]
+
+    def compare() -> bool:
+        with hark.database.transaction() as tx:
+            return matching.due(tx)
+
+    # Learning how alike people are takes memory that the server does not have to hold.
+    home = {"HARK_DATABASE_URL": hark.url, "HARK_DATA": str(hark.config.data)}
+    matcher = Aside(["match", "--gently", "--memory", "1GB"], home, compare)
     means = hark.means()
     postman = Postman(means)
     return [
         Loop("process", hark.url, "hark_event", process),
         Loop("destinations", hark.url, "hark_done", postman.turn, close=postman.stop),
+        Loop("matching", hark.url, "hark_match", matcher.turn, idle=15.0, close=matcher.stop),
         Worker(Work(hark.url, {forget_elsewhere: means})),
     ]
 

@@ -92,7 +92,7 @@ def _run_new(database: Database, declared: Declared, model: Model, position: int
         choice = chosen(tx)
         new = linkage.prepare(_records(tx.all(queries.records_of, persons=changed)))
         tx.run(queries.delete_keys, persons=changed)
-        keys = linkage.keys_of(new, model)
+        keys = linkage.keys_of(new)
         tx.copy(queries.copy_keys, [(UUID(id), key) for id, key in keys], ("uuid", "int8"))
         others = [row[0] for row in tx.tuples(queries.find_sharing, persons=changed, common=linkage.COMMON)]
         together = linkage.prepare(_records(tx.all(queries.records_of, persons=list({*others, *changed}))))

@@ -5,9 +5,9 @@ is made of whatever fields are filled; how much each says is estimated from the 
 """
 
 import logging
-import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 
@@ -21,7 +21,9 @@ from splink.internals.comparison_level_creator import ComparisonLevelCreator
 from splink.internals.exceptions import SplinkException
 
 from hark.people.records import FIELDS, Field
+from hark.store import Queries, Query
 
+queries = Queries(__file__, "linkage.sql")
 log = logging.getLogger(__name__)
 logging.getLogger("splink").setLevel(logging.ERROR)
 
@@ -51,28 +53,6 @@ LEVELS: dict[str, dict[str, float]] = {
     "region": {"same": 0.0, "one typo": 1.0},
 }
 BY_FREQUENCY = ("first_name", "last_name", "street", "city", "region")  # sharing what is rare says more
-
-# Two records are compared if they share one of these: fields, or an expression over fields, which all must be there.
-KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("number",), "number"),
-    (("email",), "email"),
-    (("phone",), "phone"),
-    (("first_name", "last_name"), "least(first_name, last_name) || ' ' || greatest(first_name, last_name)"),
-    (("birthday", "postcode"), "birthday || postcode"),
-    (("birthday", "first_name"), "birthday || left(first_name, 3)"),
-    (("birthday", "last_name"), "birthday || left(last_name, 3)"),
-    (("birthday", "first_name", "last_name"), "birthday || left(least(first_name, last_name), 2)"),
-    (("birthday", "city"), "birthday || left(city, 4)"),
-    (("first_name", "postcode"), "first_name || postcode"),
-    (("last_name", "postcode"), "last_name || postcode"),
-    (("street", "street_number"), "left(street, 5) || street_number || coalesce(left(postcode, 1), '')"),
-    (("street", "postcode"), "left(street, 5) || postcode"),
-    (("last_name", "street"), "last_name || left(street, 5)"),
-    (("first_name", "street"), "first_name || left(street, 5)"),
-    (("last_name", "city"), "left(last_name, 5) || city || left(first_name, 1)"),
-)
-_NOT_WORD = re.compile(r"[^\w]+")
-
 # Rules of thumb to start learning from: pairs that agree on these are one person nearly always.
 CERTAIN = (("number",), ("email",), ("phone",), ("first_name", "last_name", "birthday"), ("birthday", "postcode"))
 # Each is learnt about from pairs that agree on something else.
@@ -96,10 +76,6 @@ class Model(Struct, frozen=True):
 
     settings: dict[str, Any]
     frequencies: dict[str, dict[str, float]]
-
-    @property
-    def fields(self) -> list[str]:
-        return [comparison["output_column_name"] for comparison in self.settings["comparisons"]]
 
 
 class Found(Struct, frozen=True):
@@ -127,54 +103,53 @@ def plain(value: Any) -> str | None:
 
 def link(table: pa.Table, *, threshold: float = 0.5, threads: int = 2, memory: str = "2GB") -> Found:
     """Train on these records and find every pair that is at least so probably one person."""
-    with duckdb.connect(config={"threads": threads, "memory_limit": memory}) as connection:
-        connection.register("incoming", table)
-        connection.execute("create table record as select * from incoming")
+    with _holding(table, threads=threads, memory_limit=memory) as connection:
         fields = filled(table)
         model = _learn(connection, fields, table.num_rows)
-        write_keys(connection, fields)
-        compared = _choose_pairs(connection)
+        _run(connection, queries.write_keys)
+        _run(connection, queries.choose_pairs, common=COMMON)
         pairs = _score(_linker(connection, model.settings), connection, threshold)
-        return Found(pairs, model, compared, connection.execute("select id, key from key").fetchall())
+        compared = _rows(connection, queries.count_pairs)[0][0]
+        return Found(pairs, model, compared, _rows(connection, queries.read_keys))
 
 
 def link_new(table: pa.Table, new: Iterable[str], model: Model, *, threshold: float = 0.5) -> list[Pair]:
     """Compare the records named in `new` with all that are given, by a model learnt before."""
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("incoming", table)
-        connection.execute("create table record as select * from incoming")
-        connection.execute("create table news as select unnest(?) as id", [list(new)])
+    with _holding(table, threads=1) as connection:
+        _run(connection, queries.take_news, ids=list(new))
         linker = _linker(connection, model.settings)
         for field, values in model.frequencies.items():
             _lend_frequencies(linker, connection, field, values)
-        write_keys(connection, model.fields)
-        _choose_pairs(connection, "where l.id in (select id from news) or r.id in (select id from news)")
+        _run(connection, queries.write_keys)
+        _run(connection, queries.choose_pairs_of_news)
         return _score(linker, connection, threshold)
 
 
-def keys_of(table: pa.Table, model: Model) -> list[tuple[str, int]]:
+def keys_of(table: pa.Table) -> list[tuple[str, int]]:
     """(id, key) of each record: what `link` would look it up by."""
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("record", table)
-        write_keys(connection, model.fields)
-        return connection.execute("select id, key from key").fetchall()
+    with _holding(table, threads=1) as connection:
+        _run(connection, queries.write_keys)
+        return _rows(connection, queries.read_keys)
+
+
+@contextmanager
+def _holding(table: pa.Table, **budget: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config=budget) as connection:
+        connection.register("incoming", table)
+        _run(connection, queries.take_records)
+        yield connection
+
+
+def _run(connection: duckdb.DuckDBPyConnection, query: Query, **values: Any) -> None:
+    _rows(connection, query, **values)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: Query, **values: Any) -> list[Any]:
+    return connection.execute(query.text.decode(), values or None).fetchall()
 
 
 def filled(table: pa.Table) -> list[str]:
     return [field for field in FIELDS if table.num_rows and table[field].null_count <= (1 - FILLED) * table.num_rows]
-
-
-def write_keys(connection: duckdb.DuckDBPyConnection, fields: Sequence[str]) -> None:
-    """Table `key` of (id, key): what each record is looked up by. The same text has the same key in every run."""
-    connection.execute("create table key (id varchar, key bigint)")
-    for number, (needed, expression) in enumerate(KEYS):
-        if not all(field in fields for field in needed):
-            continue
-        there = " and ".join(f"{field} is not null" for field in needed)
-        connection.execute(
-            f"insert into key select id, (md5_number_lower('{number} ' || ({expression})) >> 1)::bigint"
-            f" from record where {there}"
-        )
 
 
 def _linker(connection: duckdb.DuckDBPyConnection, settings: SettingsCreator | dict[str, Any]) -> Linker:
@@ -262,18 +237,6 @@ def _levels(settings: dict[str, Any]) -> dict[tuple[str, int], dict[str, Any]]:
     }
 
 
-def _choose_pairs(connection: duckdb.DuckDBPyConnection, where: str = "") -> int:
-    """Table `pair`: who is compared with whom; says how many pairs."""
-    connection.execute(
-        f"""create table pair as
-        with useful as (select key from key group by key having count(*) between 2 and {COMMON}),
-        sharing as (select id, key from key where key in (select key from useful))
-        select distinct l.id as join_key_l, r.id as join_key_r, '0' as match_key
-        from sharing l join sharing r on l.key = r.key and l.id < r.id {where}"""
-    )
-    return int(connection.execute("select count(*) from pair").fetchall()[0][0])
-
-
 def _score(linker: Linker, connection: duckdb.DuckDBPyConnection, threshold: float) -> list[Pair]:
     api = linker._db_api
     linker.table_management.register_blocked_pairs_for_predict(api.register(connection.table("pair")))
@@ -296,16 +259,11 @@ def _evidence(row: Mapping[str, Any], fields: Sequence[str]) -> tuple[Field, ...
 
 
 def _frequencies(connection: duckdb.DuckDBPyConnection, fields: Sequence[str]) -> dict[str, dict[str, float]]:
-    return {
-        field: dict(
-            connection.execute(
-                f"select {field}, count(*) / sum(count(*)) over () from record where {field} is not null"
-                f" group by 1 order by 2 desc, 1 limit {MOST_FREQUENCIES}"
-            ).fetchall()
-        )
-        for field in fields
-        if field in BY_FREQUENCY
-    }
+    shares: dict[str, dict[str, float]] = {field: {} for field in fields if field in BY_FREQUENCY}
+    for field, value, share in _rows(connection, queries.count_values, most=MOST_FREQUENCIES):
+        if field in shares:
+            shares[field][value] = share
+    return shares
 
 
 def _lend_frequencies(

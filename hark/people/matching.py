@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from hark.errors import NotFound, Rejected
+from hark.events import log as events
 from hark.events.record import own, record_own
 from hark.kit import clock
 from hark.model import Identity
@@ -21,6 +22,7 @@ from hark.people.records import Field, record_of
 from hark.store import Queries, Transaction
 
 queries = Queries(__file__, "matching.sql")
+ENOUGH = 50  # people with traits, before anybody is compared unasked
 REACHED_BY = ("email", "phone", "card")  # kinds of identity that are compared as fields
 
 
@@ -75,6 +77,12 @@ def chosen(tx: Transaction) -> Choice:
 def review(tx: Transaction, limit: int = 50) -> list[Candidate]:
     """Pairs that wait for somebody to decide, the most probable first."""
     return [_candidate(row) for row in tx.all(queries.review, least=chosen(tx).review_above, limit=limit)]
+
+
+def due(tx: Transaction) -> bool:
+    """Whether something came since the last run, and enough people are known for comparing to make sense."""
+    row = tx.one(queries.read_progress, processed=events.processed(tx), enough=ENOUGH)
+    return bool(row and row["behind"] and row["enough"])
 
 
 def learnt(tx: Transaction) -> Learnt:

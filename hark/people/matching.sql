@@ -9,6 +9,11 @@ select model, records, learnt_at, position, review_above, join_above from matchi
 -- name: read_choice
 select review_above, join_above, records, learnt_at from matching;
 
+-- name: read_progress
+select %(processed)s > position as behind,
+  (select count(*) from (select from person where traits <> '{}' limit %(enough)s) some) >= %(enough)s as enough
+from matching;
+
 -- name: choose
 update matching set review_above = %(review_above)s, join_above = %(join_above)s;
 

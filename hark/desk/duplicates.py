@@ -31,7 +31,7 @@ def duplicates(request: Ask, database: Database) -> Answer:
         how_many = glance.how_many(tx)
     return page(
         request,
-        "control/duplicates.html",
+        "desk/duplicates.html",
         pairs=[_pair(candidate) for candidate in candidates],
         waiting=waiting,
         learnt=learnt,

@@ -6,8 +6,7 @@ from hark.bench.matching import synthetic
 from hark.people import finding, matching
 from hark.testing.house import House
 from hark.web.rights import Role
-
-from .browser import Browser
+from tests.control.browser import Browser
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
