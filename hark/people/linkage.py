@@ -5,6 +5,7 @@ is made of whatever fields are filled; how much each says is estimated from the 
 """
 
 import logging
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from hark.store import Queries, Query
 queries = Queries(__file__, "linkage.sql")
 log = logging.getLogger(__name__)
 logging.getLogger("splink").setLevel(logging.ERROR)
+_NOT_WORD = re.compile(r"[^\w]+")
 
 FILLED = 0.02  # a field that fewer records hold says too little to learn from
 # What was never seen may still be: no level speaks for or against anybody beyond these.
