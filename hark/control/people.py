@@ -60,9 +60,8 @@ def _search(tx: Transaction, words: str, declared: Declared, limit: int) -> list
     found = reading.search(tx, words, limit, declared)
     phases = glance.phases_of(tx, [one.id for one in found])
     return [
-        glance.Listed(
+        glance.listed(
             id=one.id,
-            name=glance.called(one.traits),
             traits=one.traits,
             segments=one.segments,
             phase=phases.get(one.id),

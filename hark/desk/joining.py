@@ -53,7 +53,7 @@ def choose(request: Ask, person_id: UUID, form: Form, database: Database, declar
         person=seen,
         other=other,
         rows=_both(seen, other) if other else [],
-        found=[(one, glance.called(one.traits)) for one in found[:FOUND]],
+        found=[(one, *glance.titled(one.traits)) for one in found[:FOUND]],
         words=words,
         sources=sources,
     )

@@ -22,6 +22,7 @@ class Glance(Struct, frozen=True, kw_only=True):
 
     id: UUID
     name: str
+    place: str
     traits: dict[str, Any]
     provenance: dict[str, dict[str, Any]]
     computed: dict[str, Any]
@@ -60,6 +61,7 @@ class Listed(Struct, frozen=True, kw_only=True):
 
     id: UUID
     name: str
+    note: str  # what tells them from others of the same name: an address, else a place
     traits: dict[str, Any]
     segments: list[str]
     phase: str | None
@@ -96,7 +98,7 @@ def glance(tx: Transaction, id: UUID) -> Glance:
     row["spent"] = {currency: millionths / MILLION for currency, millionths in money.items()}
     row["provenance"] = {name: said | {"at": instant(said.get("at"))} for name, said in row["provenance"].items()}
     row["consents"] = {name: said | {"at": instant(said.get("at"))} for name, said in row["consents"].items()}
-    return Glance(name=called(row["traits"], found), **row)
+    return Glance(name=called(row["traits"], found), place=placed(row["traits"]), **row)
 
 
 def called(traits: dict[str, Any], identities: Sequence[dict[str, Any]] = ()) -> str:
@@ -111,6 +113,19 @@ def called(traits: dict[str, Any], identities: Sequence[dict[str, Any]] = ()) ->
         return address
     named = {one["kind"]: one["value"] for one in identities}
     return next((named[kind] for kind in ("email", "phone", "user_id") if kind in named), "")
+
+
+def placed(traits: dict[str, Any]) -> str:
+    """Where a person lives, as far as they said: "Lyon, FR"."""
+    address = traits.get("address")
+    told = address if isinstance(address, dict) else traits
+    return ", ".join(part for part in (_text(told.get("city")), _text(told.get("country"))) if part)
+
+
+def titled(traits: dict[str, Any]) -> tuple[str, str]:
+    """What a person is called, and what tells them from others who are called the same."""
+    name, email = called(traits), _text(traits.get("email"))
+    return name, email if email != name else placed(traits)
 
 
 def touchpoints(tx: Transaction, person: UUID) -> list[Touchpoint]:
@@ -163,9 +178,14 @@ def everybody(
     if at is None or after is None:
         raise NotFound("there is no such page of people")
     rows = tx.all(queries.list_everybody, at=at, id=after, limit=limit + 1, segment=segment, phase=phase, since=since)
-    people = [Listed(name=called(row["traits"]), **row) for row in rows[:limit]]
+    people = [listed(**row) for row in rows[:limit]]
     last = people[-1] if len(rows) > limit else None
     return people, f"{last.last_seen.isoformat()}~{last.id}" if last and last.last_seen else None
+
+
+def listed(*, traits: dict[str, Any], **row: Any) -> Listed:
+    name, note = titled(traits)
+    return Listed(name=name, note=note, traits=traits, **row)
 
 
 def phases_of(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, str | None]:
