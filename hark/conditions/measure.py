@@ -22,6 +22,7 @@ class Measure(Struct, frozen=True, order=True):
 
     @property
     def key(self) -> str:
+        """What its buckets are kept under."""
         return f"{self.event}{_SEPARATOR}{self.of}"
 
 

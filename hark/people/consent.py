@@ -108,6 +108,10 @@ _HARMLESS = frozenset(
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
+# (purpose, granted, proof)
+Answer = tuple[str, bool, dict[str, Any]]
+
+
 def declared_purposes(brought: Mapping[str, Purpose]) -> dict[str, Purpose]:
     """The seeded purposes and those that rooms and plug-ins bring."""
     return {**_BY_NAME, **brought}
@@ -132,7 +136,7 @@ def sensitive(trait: str) -> bool:
     return joined in _SENSITIVE or any(f"_{entry}_" in f"_{joined}_" for entry in _SENSITIVE)
 
 
-def answers(event: Event) -> Iterable[tuple[str, bool, dict[str, Any]]]:
+def answers(event: Event) -> Iterable[Answer]:
     """(purpose, granted, proof) of everything that an event says about consent."""
     if event.name in ("consent.granted", "consent.withdrawn"):
         yield from _by_name(event)
@@ -149,7 +153,7 @@ def purpose_of(category: str) -> str:
     return _CATEGORIES.get(name, name.replace(" ", "_"))[:100]
 
 
-def _by_name(event: Event) -> Iterable[tuple[str, bool, dict[str, Any]]]:
+def _by_name(event: Event) -> Iterable[Answer]:
     named = event.properties.get("purposes", event.properties.get("purpose"))
     proof = _proof(event, {k: v for k, v in event.properties.items() if k not in ("purpose", "purposes")})
     for purpose in named if isinstance(named, list) else [named]:

@@ -58,7 +58,7 @@ def moment(event: Event) -> int:
     return min(milliseconds(event.at), milliseconds(event.received_at) + AHEAD)
 
 
-def apply(facet: Facet, event: Event, at: int, measures: Iterable[Measure] = ()) -> None:
+def apply(facet: Facet, event: Event, at: int, now: int, measures: Iterable[Measure] = ()) -> None:
     """Add what one event of a customer says. Consents, groups and hints come by their own functions below."""
     facet.events += 1
     if facet.first is None or at < facet.first:
@@ -79,14 +79,10 @@ def apply(facet: Facet, event: Event, at: int, measures: Iterable[Measure] = ())
             _bound_names(facet)
     if event.properties:
         _add_money(facet, name, event.properties)
-        for one in measures:
-            today = milliseconds(event.received_at) // measure.DAY
-            tie = f"{event.source} {event.message_id}"
-            measure.add(facet.measures.setdefault(one.key, {}), one, event.properties, at, tie, today)
-    elif measures:
-        for one in measures:
-            today = milliseconds(event.received_at) // measure.DAY
-            measure.add(facet.measures.setdefault(one.key, {}), one, {}, at, "", today)
+    for one in measures:
+        tie = f"{event.source} {event.message_id}"
+        buckets = facet.measures.setdefault(one.key, {})
+        measure.add(buckets, one, event.properties, at, tie, now // measure.DAY)
 
 
 def tell(facet: Facet, traits: dict[str, Any], at: int, source: str, message: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hark.conditions.known import Known
@@ -19,7 +18,15 @@ Pool = dict[UUID, Facet]
 class Living:
     """`known` is always what the whole says, minus what consent keeps back."""
 
-    def __init__(self, person: UUID, members: tuple[UUID, ...], pool: Pool, setting: "Setting") -> None:
+    def __init__(
+        self,
+        person: UUID,
+        members: tuple[UUID, ...],
+        pool: Pool,
+        setting: "Setting",
+        whole: Facet | None = None,
+    ) -> None:
+        """`whole` is the fold of the members' facets where it is known; else it is made of those in the pool."""
         self.id = person
         self.members = members
         self.setting = setting
@@ -32,28 +39,34 @@ class Living:
         self.recheck: int | None = None  # when a window of some definition moves next
         self.fresh = True  # every definition is to be looked at, not only those that an event concerns
         self._pool = pool
-        self.gather()
+        self._alone = False  # the whole is the one facet of the pool itself, so that each event is added once
+        if whole is None:
+            self.gather()
+        else:
+            self.whole = whole
+            self._look()
 
     def gather(self) -> None:
-        """Fold the facets anew: at the start, and when members came or went."""
+        """Fold the facets anew: at the start, and when members came or went. All of them must be in the pool."""
         mine = [self._pool[member] for member in sorted(self.members) if member in self._pool]
-        # With one facet the whole is that facet itself, so that each event is added once.
-        self.whole = mine[0] if len(mine) == 1 else facet.fold(mine)
+        self._alone = len(mine) == 1
+        self.whole = mine[0] if self._alone else facet.fold(mine)
         self._look()
 
-    def take(self, event: Event, anchor: UUID, at: int, measures: Iterable[Measure]) -> None:
+    def take(self, event: Event, anchor: UUID, at: int, now: int, measures: Iterable[Measure]) -> None:
         """Add one event to its anchor's facet and to the whole."""
         mine = self._pool.get(anchor)
         if mine is None:
             mine = self._pool[anchor] = Facet()
             self._join(mine)
-        elif anchor not in self.members:
-            self.members = (*self.members, anchor)
-            self.gather()
-        answers = list(consent.answers(event))
+        answers = list(consent.answers(event)) if _speaks_of_consent(event) else ()
         for one in (mine,) if mine is self.whole else (mine, self.whole):
-            _apply(one, event, at, measures, answers)
+            _apply(one, event, at, now, measures, answers)
         self._follow(event, at, bool(answers))
+
+    def several(self) -> Facet | None:
+        """The whole, where it is something of its own: to be kept beside the facets."""
+        return None if self._alone else self.whole
 
     def person(self, identities: tuple[Identity, ...]) -> Person:
         return Person(
@@ -77,10 +90,13 @@ class Living:
         )
 
     def _join(self, fresh: Facet) -> None:
-        # A second facet appears: from now on the whole is something of its own.
-        alone = [self._pool[m] for m in self.members if m in self._pool and self._pool[m] is not fresh]
-        self.whole = facet.fold(alone) if alone else fresh
-        self._look()
+        """A facet appears. The first is the whole itself; from the second on the whole is something of its own."""
+        if self._alone:
+            self.whole, self._alone = facet.fold([self.whole]), False
+            self._look()
+        elif self.whole.first is None and self.whole == Facet():
+            self.whole, self._alone = fresh, True
+            self._look()
 
     def _follow(self, event: Event, at: int, consents_changed: bool) -> None:
         if consents_changed:
@@ -140,12 +156,18 @@ class Setting:
         return phases.phase_of(name, self.mapping)
 
 
-def _apply(one: Facet, event: Event, at: int, measures: Iterable[Measure], answers: list[Any]) -> None:
+def _speaks_of_consent(event: Event) -> bool:
+    return "consent" in event.context or event.name.startswith("consent.")
+
+
+def _apply(
+    one: Facet, event: Event, at: int, now: int, measures: Iterable[Measure], answers: Iterable[consent.Answer]
+) -> None:
     source, message = event.source, event.message_id
     for purpose, granted, proof in answers:
         facet.answer(one, purpose, granted, event, at, proof)
     if event.source != "hark":
-        facet.apply(one, event, at, measures)
+        facet.apply(one, event, at, now, measures)
     if event.type == "group":
         group = group_of(event)
         if group:

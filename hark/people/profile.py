@@ -63,20 +63,20 @@ def fold(
     crowd = Crowd(tx, joined, setting)
     lines: list[tuple[Any, ...]] = []
     for context, join in zip(contexts, joined, strict=True):
-        event = context.event
+        event, now = context.event, milliseconds(context.event.received_at)
         moved = crowd.rearrange(join.changed) if join.changed else ()
         for other in moved:
             if other.id != join.person:
-                definitions.follow(other, event, moves)
+                definitions.follow(other, event, now, moves)
         if join.anchor is None or join.person is None:
             continue
         person = crowd.living(join.person, join.members)
         person.identity = join.identities[join.members.index(join.anchor)]
-        at = facet.moment(event)
-        person.take(event, join.anchor, at, definitions.measures.get(event.name, ()))
+        at = min(milliseconds(event.at), now + facet.AHEAD)
+        person.take(event, join.anchor, at, now, definitions.measures.get(event.name, ()))
         crowd.touch(person, join.anchor)
         context.anchor = join.anchor
-        context.entered, context.left = definitions.follow(person, event, moves)
+        context.entered, context.left = definitions.follow(person, event, now, moves)
         context.person, context.profile = person.person(join.identities), person.profile()
         if event.name not in SILENT:
             lines.append(_line(event, join.anchor, at, setting))
@@ -97,20 +97,22 @@ class Crowd:
         self._facets: set[UUID] = set()
         self._gone: set[UUID] = set()
         persons: set[UUID] = set()
-        anchors: set[UUID] = set()
+        changed: set[UUID] = set()
+        identities: set[UUID] = set()
         for join in joined:
             if join.person and join.anchor:
                 persons.add(join.person)
-                anchors.add(join.anchor)
+                identities.add(join.anchor)
             for group in join.changed:
-                persons.add(group.person)
-                anchors.update(group.members)
-        self._load(persons, anchors)
+                changed.add(group.person)
+                identities.update(group.members)
+        self._load(persons | changed, changed, identities)
 
     @classmethod
     def of(cls, tx: Transaction, persons: Iterable[UUID], setting: Setting) -> "Crowd":
         crowd = cls(tx, (), setting)
-        crowd._load(set(persons), set())
+        wanted = set(persons)
+        crowd._load(wanted, wanted, set())
         return crowd
 
     def __iter__(self) -> Iterator[Living]:
@@ -189,15 +191,18 @@ class Crowd:
             self._holder[member] = known
         return known
 
-    def _load(self, persons: set[UUID], identities: set[UUID]) -> None:
-        rows = self._tx.tuples(queries.read_persons, ids=list(persons)) if persons else []
-        for _, members, *_rest in rows:
-            identities.update(members)
+    def _load(self, persons: set[UUID], folded: set[UUID], identities: set[UUID]) -> None:
+        """Read persons with the facets that are needed: of those who will be folded anew, all; else those of the events."""
+        rows = self._tx.packed(queries.read_persons, ids=list(persons)) if persons else []
+        for person, members, _, _, _, whole in rows:
+            if whole is None or person in folded:
+                identities.update(members)
         if identities:
-            for identity, state in self._tx.tuples(queries.read_facets, ids=list(identities)):
+            for identity, state in self._tx.packed(queries.read_facets, ids=list(identities)):
                 self._pool[identity] = facet.decode(state)
-        for person, members, segments, computed, recheck in rows:
-            known = Living(person, tuple(members), self._pool, self._setting)
+        for person, members, segments, computed, recheck, whole in rows:
+            fold = None if whole is None or person in folded else facet.decode(whole)
+            known = Living(person, tuple(members), self._pool, self._setting, fold)
             known.known.segments = set(segments)
             known.known.computed = computed
             known.recheck = None if recheck is None else milliseconds(recheck)
@@ -234,6 +239,7 @@ def _row(person: Living) -> tuple[Any, ...]:
         instant(whole.first),
         instant(whole.last),
         instant(person.recheck),
+        None if (several := person.several()) is None else facet.encode(several),
     )
 
 

@@ -1,5 +1,5 @@
 -- name: read_persons
-select id, members, segments, computed, recheck_at from person where id = any(%(ids)s::uuid[])
+select id, members, segments, computed, recheck_at, whole from person where id = any(%(ids)s::uuid[])
 
 -- name: read_facets
 select identity, state from facet where identity = any(%(ids)s::uuid[])
@@ -28,23 +28,23 @@ create temp table if not exists person_in (like person) on commit delete rows
 -- name: copy_person_in
 copy person_in (id, members, traits, provenance, computed, counts, firsts, lasts, money, measures, consents,
                 segments, groups, withheld, over, phase, time_zone, language, events, first_seen, last_seen,
-                recheck_at)
+                recheck_at, whole)
 from stdin
 
 -- name: write_persons
 with changed as (delete from person_in returning *)
 insert into person (id, members, traits, provenance, computed, counts, firsts, lasts, money, measures, consents,
                     segments, groups, withheld, over, phase, time_zone, language, events, first_seen, last_seen,
-                    recheck_at)
+                    recheck_at, whole)
 select id, members, traits, provenance, computed, counts, firsts, lasts, money, measures, consents,
        segments, groups, withheld, over, phase, time_zone, language, events, first_seen, last_seen,
-       recheck_at
+       recheck_at, whole
   from changed
 on conflict (id) do update
-   set members = excluded.members, traits = excluded.traits, provenance = excluded.provenance, computed =
-       excluded.computed, counts = excluded.counts, firsts = excluded.firsts, lasts = excluded.lasts, money
-       = excluded.money, measures = excluded.measures, consents = excluded.consents, segments =
-       excluded.segments, groups = excluded.groups, withheld = excluded.withheld, over = excluded.over,
-       phase = excluded.phase, time_zone = excluded.time_zone, language = excluded.language, events =
-       excluded.events, first_seen = excluded.first_seen, last_seen = excluded.last_seen, recheck_at =
-       excluded.recheck_at
+   set members = excluded.members, traits = excluded.traits, provenance = excluded.provenance,
+       computed = excluded.computed, counts = excluded.counts, firsts = excluded.firsts, lasts = excluded.lasts,
+       money = excluded.money, measures = excluded.measures, consents = excluded.consents,
+       segments = excluded.segments, groups = excluded.groups, withheld = excluded.withheld, over = excluded.over,
+       phase = excluded.phase, time_zone = excluded.time_zone, language = excluded.language, events = excluded.events,
+       first_seen = excluded.first_seen, last_seen = excluded.last_seen, recheck_at = excluded.recheck_at,
+       whole = excluded.whole

@@ -122,7 +122,7 @@ def _refold(
         person.gather()
         person.fresh = True
         person.identity = first.get(person.id)
-        definitions.follow(person, event, moves)
+        definitions.follow(person, event, milliseconds(event.received_at), moves)
         crowd.touch(person)
     crowd.write()
 

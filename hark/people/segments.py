@@ -16,7 +16,6 @@ from hark.conditions import Compiled, Misread, compile_condition, parse
 from hark.conditions.evaluate import order
 from hark.conditions.measure import Measure
 from hark.conditions.needs import widest
-from hark.kit.clock import milliseconds
 from hark.model import Event, Identity
 from hark.people.living import Living
 from hark.store import Queries, Transaction
@@ -64,6 +63,7 @@ class Definitions:
         self._segments = frozenset(row.name for row, _ in self._ordered if row.kind == "segment")
         self._traits = frozenset(row.name for row, _ in self._ordered if row.kind == "trait")
         self._moving = tuple(compiled for _, compiled in self._ordered if compiled.needs.moving)
+        self._moved_by: dict[str, tuple[Compiled, ...]] = {}
         self._filling = any(row.state == FILLING for row, _ in self._ordered)
         self._woken: dict[str, tuple[tuple[Definition, Compiled, bool], ...]] = {}
         self.measures: dict[str, tuple[Measure, ...]] = widest(
@@ -73,7 +73,7 @@ class Definitions:
             [m for row, compiled in self._ordered if row.state == READY for m in compiled.needs.measures]
         )
 
-    def follow(self, person: Living, event: Event, moves: Moves) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def follow(self, person: Living, event: Event, now: int, moves: Moves) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Bring computed traits and segments of one person up to an event; the segments entered and left by it."""
         if event.name in ECHOES or not (self._ordered or person.known.segments or person.known.computed):
             return (), ()
@@ -82,8 +82,10 @@ class Definitions:
         if not known.consents["profiling"]:
             known.computed, known.segments = {}, set()
         else:
-            self._evaluate(person, event)
-            self._recheck(person, event, moves)
+            # Time alone has changed nothing yet, unless a moment has passed that somebody waits for.
+            everything = person.fresh or (person.recheck is not None and person.recheck <= now)
+            self._evaluate(person, event, now, everything)
+            self._recheck(person, event, now, everything, moves)
         person.fresh = False
         if before == known.segments:
             return (), ()
@@ -92,8 +94,8 @@ class Definitions:
         moves.moved += [Move(name, False, event, person.identity) for name in left]
         return entered, left
 
-    def _evaluate(self, person: Living, event: Event) -> None:
-        known, now = person.known, milliseconds(event.received_at)
+    def _evaluate(self, person: Living, event: Event, now: int, everything: bool) -> None:
+        known = person.known
         changed: set[str] = set()
         last = max(person.members) if self._filling else None
         segments = known.segments
@@ -101,7 +103,7 @@ class Definitions:
             segments = segments & self._segments
             known.computed = {name: value for name, value in known.computed.items() if name in self._traits}
         for definition, compiled, woken in self._looking(event.name):
-            if not (woken or person.fresh or _touched(compiled, event, changed)):
+            if not (woken or everything or _touched(compiled, event, changed)):
                 continue
             if definition.state == FILLING and (definition.upto is None or last is None or last > definition.upto):
                 continue
@@ -119,24 +121,35 @@ class Definitions:
         looking = self._woken.get(event)
         if looking is None:
             looking = tuple(
-                (row, compiled, event in compiled.needs.events or compiled.needs.always or bool(compiled.needs.moving))
+                (row, compiled, event in compiled.needs.events or compiled.needs.always)
                 for row, compiled in self._ordered
             )
             if len(self._woken) < 10_000:
                 self._woken[event] = looking
         return looking
 
-    def _recheck(self, person: Living, event: Event, moves: Moves) -> None:
+    def _recheck(self, person: Living, event: Event, now: int, everything: bool, moves: Moves) -> None:
         """Ask for a timer at the next moment at which time alone may change an answer."""
         if not self._moving:
             return
-        now = milliseconds(event.received_at)
-        due = min((time for one in self._moving if (time := one.moves(person.known, now)) is not None), default=None)
+        due: int | None = None
+        for one in self._moving if everything or person.recheck is None else self._moving_with(event.name):
+            time = one.moves(person.known, now)
+            if time is not None and (due is None or time < due):
+                due = time
         if due is None or (person.recheck is not None and now < person.recheck <= due):
             return
         person.recheck = due
         if person.identity is not None:
             moves.rechecks.append((person.id, due, person.identity))
+
+    def _moving_with(self, event: str) -> tuple[Compiled, ...]:
+        moving = self._moved_by.get(event)
+        if moving is None:
+            moving = tuple(one for one in self._moving if event in one.needs.events or one.needs.always)
+            if len(self._moved_by) < 10_000:
+                self._moved_by[event] = moving
+        return moving
 
 
 def in_force(tx: Transaction) -> Definitions:

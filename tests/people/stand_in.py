@@ -104,6 +104,17 @@ def rows(database: Database) -> list[dict[str, Any]]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def fold_anew(database: Database) -> None:
+    """Make every person's row again from the facets alone."""
+    with database.transaction() as tx:
+        ids = [row[0] for row in tx.connection.execute("select id from person").fetchall()]
+        crowd = profile.Crowd.of(tx, ids, Setting({}, {}))
+        for person in crowd:
+            person.gather()
+            crowd.touch(person)
+        crowd.write()
+
+
 def empty(database: Database) -> None:
     with database.transaction() as tx:
         tx.connection.execute("truncate person, facet, timeline")

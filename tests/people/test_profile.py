@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from hark.model import Event
 from hark.people import facet
 from hark.store import Database
-from tests.people.stand_in import NOON, Identities, empty, event, fold, rows
+from tests.people.stand_in import NOON, Identities, empty, event, fold, fold_anew, rows
 
 ANN = "email:ann@example.com"
 
@@ -135,8 +135,10 @@ def test_any_size_of_batch_leaves_the_same_profiles(database: Database, events: 
         empty(database)
         contexts = fold(database, events, Identities(), size)
         seen.append((rows(database), [context.profile for context in contexts]))
+    fold_anew(database)
 
     assert seen[0] == seen[1] == seen[2]
+    assert rows(database) == seen[0][0]
 
 
 @settings(max_examples=100, deadline=None)
@@ -151,7 +153,7 @@ def _whole(events: list[Event]) -> facet.Facet:
     whole = facet.Facet()
     for one in events:
         at = facet.moment(one)
-        facet.apply(whole, one, at)
+        facet.apply(whole, one, at, at)
         facet.tell(whole, one.traits, at, one.source, one.message_id)
         facet.tell_once(whole, one.traits, at, one.source, one.message_id)
     return facet.fold([whole])
