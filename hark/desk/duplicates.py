@@ -94,14 +94,21 @@ def _pair(candidate: Candidate) -> dict[str, Any]:
         rows.append(
             {
                 "name": name,
-                "a": a.get(name),
-                "b": b.get(name),
+                "a": _written(name, a.get(name)),
+                "b": _written(name, b.get(name)),
+                "same": field is not None and field.alike == "same",
                 "alike": field.alike if field else "",
                 "weight": round(field.weight, 1) if field else 0.0,
                 "bar": min(abs(field.weight), STRONGEST) if field else 0.0,
             }
         )
     return {"candidate": candidate, "rows": rows, "names": (_name(a), _name(b)), "full": STRONGEST}
+
+
+def _written(name: str, value: str | None) -> str | None:
+    if name == "birthday" and value and len(value) == 8 and value.isdigit():
+        return f"{value[:4]}-{value[4:6]}-{value[6:]}"
+    return value
 
 
 def _name(record: dict[str, str | None]) -> str:

@@ -28,7 +28,7 @@ def test_a_pair_is_shown_merged_and_dismissed(house: House) -> None:
     bo = Browser(house, Role.OWNER)
     page = bo.get("/duplicates")
 
-    assert "one letter off" in page.text or "nearly the same" in page.text
+    assert "one sign off" in page.text or "nearly the same" in page.text
     assert str(first.a.person) in page.text
 
     merged = bo.send("/duplicates/merge", a=first.a.match, b=first.b.match)
