@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -87,6 +88,7 @@ class Hark:
     def engines(self) -> flow.Engines:
         return flow.Engines(database=self.database, declared=self.declared, batch=self.config.batch)
 
+    @cached_property
     def means(self) -> Means:
         """What destinations are delivered with."""
         return Means(
@@ -153,6 +155,7 @@ def web(config: Config, url: str) -> ASGI:
         registry=hark.registry,
         sources=hark.sources,
         carrying=hark.carrying(),
+        means=hark.means,
     )
 
     async def program(
@@ -203,7 +206,7 @@ def _site(hark: Hark) -> tuple[ASGI, Live]:
         "declared": hark.declared,
         "registry": hark.registry,
         "sources": hark.sources,
-        "means": hark.means(),
+        "means": hark.means,
         "carrying": hark.carrying(),
     }
     screens = found("hark.desk", "hark.control", "hark.help")
@@ -289,7 +292,7 @@ def loops(hark: Hark, kind: str) -> list[Loop | Worker]:
     # Learning how alike people are takes memory that the server does not have to hold.
     home = {"HARK_DATABASE_URL": hark.url, "HARK_DATA": str(hark.config.data)}
     matcher = Aside(["match", "--gently", "--memory", "1GB"], home, compare)
-    means = hark.means()
+    means = hark.means
     postman = Postman(means)
     return [
         Loop("process", hark.url, "hark_event", process),

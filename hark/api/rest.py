@@ -12,6 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 from hark import __version__
 from hark.api.carry import CARRY
 from hark.api.description import Description
+from hark.api.destinations import DESTINATIONS
 from hark.api.entrance import ASGI, Entrance
 from hark.api.events import EVENTS
 from hark.api.people import PEOPLE
@@ -26,13 +27,14 @@ from hark.model import Declared
 from hark.registry import Registry
 from hark.store import Database
 
-ROUTERS = (PEOPLE, CARRY, EVENTS, SOURCES, PLAN, TOKENS)
+ROUTERS = (PEOPLE, CARRY, EVENTS, SOURCES, PLAN, DESTINATIONS, TOKENS)
 TAGS = {
     "people": "Who they are, what happened with them, why they are one; merging, parting and stating by hand.",
     "data requests": "A person's whole record; erasing them, or keeping only the numbers; what was asked for.",
     "events": "The log, as it arrived.",
     "sources": "Who may send, what arrived, what was refused and why; correcting and sending again.",
     "plan": "What each source sends under each name, and holding it to that.",
+    "destinations": "Who gets events and profiles, for what, and how that goes; dead letters.",
     "tokens": "Who may use this API, and for what.",
 }
 ABOUT = """Every answer that is no success is a problem (RFC 9457, `application/problem+json`). Lists are read in pages:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from hark.errors import Misconfigured, NotFound, Rejected
 from hark.events import log
 from hark.kit.ids import uuid7
+from hark.kit.text import clean, clean_json
 from hark.registry import Plugin, Registry
 from hark.store import Queries, Transaction
 
@@ -151,15 +152,15 @@ def shown(destination: Destination, plugin: Plugin) -> dict[str, Any]:
 
 
 def _row(wish: Wish, config: Any) -> dict[str, Any]:
-    name = wish.name.strip()
+    name = clean(wish.name).strip()
     if not name:
         raise Misconfigured("name", "a destination needs a name")
     return {
         "name": name[:100],
-        "settings": msgspec.json.encode(config).decode(),
-        "purpose": wish.purpose,
-        "events": sorted(set(wish.events)),
-        "segments": sorted(set(wish.segments)),
+        "settings": msgspec.json.encode(clean_json(msgspec.to_builtins(config))).decode(),
+        "purpose": clean(wish.purpose),
+        "events": sorted(set(map(clean, wish.events))),
+        "segments": sorted(set(map(clean, wish.segments))),
         "history": wish.history,
     }
 

@@ -76,7 +76,7 @@ def test_events_flow_and_dead_letters_are_sent_again(bo: Browser, receiver: Any)
     bo.house.post("/v1/track", {"userId": "u1", "event": "Order <b>Completed</b>", "messageId": "m1"})
     bo.house.settle()
     receiver.answers = [(422, {})]
-    means = bo.house.hark.means()
+    means = bo.house.hark.means
     deliver(_uuid(number), means)
     page = bo.get(path).text
     assert "the other side answered 422" in page
