@@ -1,6 +1,6 @@
 """The description of the REST API: OpenAPI 3.1 for programs at /api/openapi.json, and the same as a page at /api."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from html import escape
 from inspect import isclass
@@ -26,15 +26,17 @@ _HEAD = """<!doctype html><html lang=en><title>Hark API</title><meta name=viewpo
 class Description:
     """Made when it is first asked for. Schemas of bodies are msgspec's, which also checks them, so both always agree."""
 
-    def __init__(self, app: Litestar) -> None:
+    def __init__(self, app: Litestar, more: Mapping[str, dict[str, Any]] | None = None) -> None:
+        """`more`: what is known of a schema only while the program runs, by its name."""
         self._app = app
+        self._more = {**_MORE, **(more or {})}
 
     @cached_property
     def document(self) -> dict[str, Any]:
         document: dict[str, Any] = self._app.openapi_schema.to_schema()
         template = "#/components/schemas/{name}"
         _, schemas = msgspec.json.schema_components(sorted(self._types(), key=str), ref_template=template)
-        for name, more in _MORE.items():
+        for name, more in self._more.items():
             schemas[name] = {**schemas[name], **more}
         document["components"]["schemas"] |= schemas
         return document

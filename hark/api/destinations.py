@@ -127,10 +127,7 @@ def list_destination_kinds(registry: Registry) -> Kinds:
     """What events can be sent to, and which settings each needs."""
     able = registry.able("write")
     return Kinds(
-        [
-            Kind(plugin=one.name, about=one.manifest.about, settings=msgspec.json.schema(book.config_of(one)))
-            for one in able
-        ]
+        [Kind(plugin=one.name, about=one.manifest.about, settings=_schema(book.config_of(one))) for one in able]
     )
 
 
@@ -146,7 +143,7 @@ def add_destination(data: NewDestination, database: Database, registry: Registry
     """Add a destination. It begins with the next event, unless told otherwise."""
     wish = msgspec.convert(msgspec.to_builtins(data), Wish)
     with database.transaction() as tx:
-        return _masked(book.add(tx, wish, registry, clock()), registry)
+        return _masked(book.add(tx, wish, registry, clock(), strict=True), registry)
 
 
 @reads("/destinations/{number:uuid}", Right.DESTINATIONS_READ, 404)
@@ -170,7 +167,7 @@ def change_destination(number: UUID, data: DestinationChange, database: Database
             segments=tuple(before.segments if data.segments is None else data.segments),
             history=before.history if data.history is None else data.history,
         )
-        after = book.change(tx, number, wish, registry)
+        after = book.change(tx, number, wish, registry, strict=True)
         if data.paused is not None:
             book.pause(tx, number, data.paused)
             after = book.get(tx, number)
@@ -245,6 +242,22 @@ def _tested(one: Destination, handed: Means) -> Tested:
         return Tested(True, means.check(plugin, book.settings(plugin, one.settings), handed, one.id))
     except HarkError as wrong:
         return Tested(False, str(wrong))
+
+
+def settings_by_plugin(registry: Registry) -> dict[str, Any]:
+    """What the schema of a new destination adds: each plug-in with the settings that it takes."""
+    return {
+        "oneOf": [
+            {"properties": {"plugin": {"const": one.name}, "settings": _schema(book.config_of(one))}}
+            for one in registry.able("write")
+        ]
+    }
+
+
+def _schema(kind: Any) -> dict[str, Any]:
+    (schema,), components = msgspec.json.schema_components([kind])
+    found: dict[str, Any] = components[schema["$ref"].rsplit("/", 1)[1]]
+    return found
 
 
 DESTINATIONS = Router(

@@ -12,7 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 from hark import __version__
 from hark.api.carry import CARRY
 from hark.api.description import Description
-from hark.api.destinations import DESTINATIONS
+from hark.api.destinations import DESTINATIONS, settings_by_plugin
 from hark.api.entrance import ASGI, Entrance
 from hark.api.events import EVENTS
 from hark.api.people import PEOPLE
@@ -55,7 +55,7 @@ def rest(
         **services,
     }
     app = _litestar(handed, config)
-    return Entrance(app, Description(app), database, clock)
+    return Entrance(app, Description(app, {"NewDestination": settings_by_plugin(registry)}), database, clock)
 
 
 def _litestar(handed: Mapping[str, Any], config: Config) -> Litestar:

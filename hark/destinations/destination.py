@@ -59,10 +59,10 @@ class Wish(Struct, frozen=True, kw_only=True):
     beginning: bool = False
 
 
-def add(tx: Transaction, wish: Wish, registry: Registry, now: datetime) -> Destination:
+def add(tx: Transaction, wish: Wish, registry: Registry, now: datetime, *, strict: bool = False) -> Destination:
     """Misconfigured names the setting that is wrong; Rejected where the name is taken."""
     number = uuid7(now)
-    row = _row(wish, settings(registry[wish.plugin], wish.settings))
+    row = _row(wish, settings(registry[wish.plugin], wish.settings, strict))
     position = 0 if wish.beginning else log.processed(tx)
     try:
         with tx.connection.transaction():
@@ -72,11 +72,11 @@ def add(tx: Transaction, wish: Wish, registry: Registry, now: datetime) -> Desti
     return get(tx, number)
 
 
-def change(tx: Transaction, number: UUID, wish: Wish, registry: Registry) -> Destination:
+def change(tx: Transaction, number: UUID, wish: Wish, registry: Registry, *, strict: bool = False) -> Destination:
     """The plug-in and the place in the log stay. A stopped destination starts again."""
     before = get(tx, number)
     given = {name: before.settings.get(name) if value == MASK else value for name, value in wish.settings.items()}
-    row = _row(wish, settings(registry[before.plugin], {**before.settings, **given}))
+    row = _row(wish, settings(registry[before.plugin], {**before.settings, **given}, strict))
     try:
         with tx.connection.transaction():
             tx.run(queries.change, id=number, **row)
@@ -114,17 +114,22 @@ def event_names(tx: Transaction) -> list[str]:
     return [name for (name,) in tx.tuples(queries.event_names)]
 
 
-def settings(plugin: Plugin, values: Mapping[str, Any]) -> Any:
-    """The plug-in's Config made of what was entered; Misconfigured names the field."""
+def settings(plugin: Plugin, values: Mapping[str, Any], strict: bool = False) -> Any:
+    """The plug-in's Config made of what was entered, as texts too unless `strict`; Misconfigured names the field."""
     kind = config_of(plugin)
     try:
-        return msgspec.convert(dict(values), kind, strict=False)
+        return msgspec.convert({name: _whole(value) for name, value in values.items()}, kind, strict=strict)
     except msgspec.ValidationError as error:
         # "Expected `int` - at `$.port`"
         said, _, where = str(error).partition(" - at `$.")
         if missing := _MISSING.search(said):
             raise Misconfigured(missing[1], "this is needed") from None
         raise Misconfigured(where.rstrip("`") or "settings", said) from None
+
+
+def _whole(value: Any) -> Any:
+    """In JSON 5.0 is a whole number too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def config_of(plugin: Plugin) -> Any:

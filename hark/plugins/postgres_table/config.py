@@ -28,15 +28,13 @@ class Config(Struct, frozen=True, kw_only=True):
     ] = "hark_person"
     batch: Annotated[int, Meta(title="Rows in one write", ge=1, le=10_000)] = 1_000
 
-    def __post_init__(self) -> None:
-        if not self.events and not self.people:
-            raise ValueError("name a table of events, a table of persons, or both")
-
 
 def check(config: Config, http: Http) -> str:
     """Connect, make the tables if they are missing, and see whether they can be written."""
     from hark.plugins.postgres_table.write import connect, prepare
 
+    if not config.events and not config.people:
+        raise Misconfigured("events", "name a table of events, a table of persons, or both")
     with connect(config, http) as connection:
         prepare(connection, config)
         row = connection.execute("show server_version").fetchone()
