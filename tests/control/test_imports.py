@@ -28,8 +28,8 @@ def test_a_file_is_looked_at_corrected_and_imported(bo: Desk, house: House) -> N
     assert 'value="identity.email, trait.email"' in first.text
     assert house.query("select count(*) as n from raw") == [{"n": 0}]
 
-    bo.post(place, {"target-0": "identity.user_id", "event": "Order Completed", "rest": "property", "act": "look"})
-    assert "user_id:k1" in bo.get(place).text
+    bo.post(place, {"target-0": "identity.card", "event": "Order Completed", "rest": "property", "act": "look"})
+    assert "card:k1" in bo.get(place).text
 
     assert bo.post(place, {"source": "old shop", "act": "start"}).headers["location"] == place
     _work(house)

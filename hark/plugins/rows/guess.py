@@ -21,7 +21,8 @@ _NAMES: dict[str, str] = {
     "identity.phone trait.phone": "phone telephone tel telefon telefono telefone telefoon mobile mobil mobilephone handy"
     " gsm portable phonenumber telefonnummer msisdn numerotelephone",
     "identity.user_id": "userid customerid clientid customernumber customerno kundennummer kundennr kundenid numeroclient"
-    " idclient klantnummer klantid idcliente nrklienta accountid memberid externalid distinctid user kundnummer",
+    " idclient klantnummer klantid idcliente nrklienta accountid memberid externalid distinctid user kundnummer kunde"
+    " customer client cliente klant klient kund",
     "identity.anonymous_id": "anonymousid cookieid visitorid deviceid anonid clientcookie sessioncookie",
     "identity.card": "loyaltycard cardnumber card kundenkarte cartefidelite klantenkaart membershipcard",
     "message": "messageid eventid eventuuid insertid",
@@ -50,6 +51,10 @@ _NAMES: dict[str, str] = {
     "type": "type calltype",
 }
 _TARGETS = {word: targets.split() for targets, words in _NAMES.items() for word in words.split()}
+# A time of this name is the time of an order.
+_ORDERED = frozenset(
+    ("order_date", "ordered_at", "orderdate", "bestelldatum", "date_commande", "date_de_commande", "purchase_date")
+)
 _TYPES = frozenset({"identify", "track", "page", "screen", "group", "alias"})
 _CHANNELS = frozenset(
     ["web", "mobile", "email", "chat", "messaging", "social", "phone", "shop", "crm", "appliance", "server"]
@@ -65,7 +70,8 @@ def guess(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Mapping:
         targets[column] = _by_name(column, below[column], targets.values()) or _by_value(below[column])
     dated = any("time" in found for found in targets.values())
     named = any("event" in found for found in targets.values())
-    event = "Order Completed" if dated and not named and _has(targets, "property.order_id") else ""
+    ordered = _has(targets, "property.order_id") or any(plain(column) in _ORDERED for column in columns)
+    event = "Order Completed" if dated and ordered and not named else ""
     rest = "property" if named or event else "trait"
     for column, found in targets.items():
         places = found or [f"{rest}.{plain(column)}"]
@@ -92,6 +98,8 @@ def _by_name(column: str, values: list[Any], taken: Iterable[list[str]]) -> list
         return []  # the first column of that meaning has it
     if "identity.email" in found and not _mostly(values, _is_email):
         return []
+    if found == ["identity.user_id"] and not _mostly(values, lambda value: " " not in str(value).strip()):
+        return ["trait.name"]  # a column "customer" may as well hold names
     if found == ["type"] and not all(str(value).lower() in _TYPES for value in values):
         return []
     if found == ["channel"] and not all(str(value).lower() in _CHANNELS for value in values):

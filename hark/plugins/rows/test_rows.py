@@ -181,6 +181,14 @@ def test_a_list_of_people_keeps_leading_zeros() -> None:
     }
 
 
+def test_a_column_of_customers_may_hold_numbers_or_names() -> None:
+    numbers = guess(["Kunde", "Bestelldatum"], [["k-1", "03.04.2024"]])
+    names = guess(["Kunde", "Mail"], [["Ann Lee", "ann@example.com"]])
+
+    assert (numbers.columns["Kunde"], numbers.event) == (["identity.user_id"], "Order Completed")
+    assert names.columns["Kunde"] == ["trait.name"]
+
+
 def test_a_guess_can_always_be_applied() -> None:
     columns = ["a", "", "date", "event", "🦔"]
     found = guess(columns, [["x", None, "2024-01-01", "Opened", 3.5]])
