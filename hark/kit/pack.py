@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-_encode = msgspec.msgpack.Encoder().encode
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
 _LEAST, _MOST = -(2**63), 2**64 - 1
 
 
