@@ -81,7 +81,7 @@ def part(request: Ask, person_id: UUID, form: Form, database: Database, declared
             return _preview_part(request, seen, told, leave, sources)
         done = merging.split(tx, seen.id, leave, by=by(request), reason=form.text("reason"))
     wait_for(database, done.event, PATIENCE)
-    undo = f"/merges/{done.id}/revert?back={quote(f'/people/{person_id}')}"
+    undo = f"/merges/{done.id}/revert?back={quote(f'/people/{person_id}/identities')}"
     return go(request, f"/people/{person_id}/identities", "They are two persons now.", undo=undo)
 
 

@@ -28,7 +28,8 @@ class Outline(HTMLParser):
         given = {name: value or "" for name, value in attributes}
         self._look(tag, given)
         if tag in ("button", "a", "summary"):
-            self._named.append((tag, [given.get("aria-label", ""), given.get("title", "")]))
+            hidden = "not for readers" if given.get("aria-hidden") == "true" else ""
+            self._named.append((tag, [given.get("aria-label", ""), given.get("title", ""), hidden]))
         if tag not in VOID:
             self._open.append((tag, given))
 
