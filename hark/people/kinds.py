@@ -64,8 +64,16 @@ def spell_phone(value: str) -> str | None:
     international = "+" + digits.lstrip("+").removeprefix("00")
     if not digits.startswith(("+", "00")) and len(digits) < 11:
         return None
+    spelled = _e164(international)
+    # Some numbers lose a trunk prefix only when they are read a second time.
+    while spelled is not None and (again := _e164(spelled)) != spelled:
+        spelled = again
+    return spelled
+
+
+def _e164(text: str) -> str | None:
     try:
-        number = phonenumbers.parse(international)
+        number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_possible_number(number):

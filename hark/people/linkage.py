@@ -137,6 +137,7 @@ def keys_of(table: pa.Table) -> list[tuple[str, int]]:
 @contextmanager
 def _holding(table: pa.Table, **budget: Any) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config=budget) as connection:
+        _run(connection, queries.keep_quiet)
         connection.register("incoming", table)
         _run(connection, queries.take_records)
         yield connection

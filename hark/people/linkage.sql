@@ -1,5 +1,8 @@
 -- What linkage.py asks of DuckDB. Table `record` holds an id and the fields of records.py as normalised text or nothing.
 
+-- name: keep_quiet
+set enable_progress_bar = false;
+
 -- name: take_records
 create table record as select * from incoming;
 
