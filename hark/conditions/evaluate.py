@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from hark.conditions import measure, tree
 from hark.conditions.known import Known
-from hark.conditions.measure import DAY, EVER, Measure
+from hark.conditions.measure import DAY, Measure
 from hark.conditions.needs import Needs, needs
 from hark.conditions.parse import parse
 from hark.conditions.tree import Condition, Expression, Left
@@ -288,7 +288,7 @@ def _moves(node: Left, ago: int | None) -> Next:
 
     def leaving(known: Known, now: int) -> int | None:
         today = now // DAY
-        oldest = min((d for d in known.measures.get(key, ()) if d != EVER and d > today - days), default=None)
+        oldest = min((day for text in known.measures.get(key, ()) if (day := int(text)) > today - days), default=None)
         return None if oldest is None else (oldest + days) * DAY
 
     return leaving

@@ -8,7 +8,7 @@ from msgspec import Struct
 from hark.kit.money import micros
 
 DAY = 86_400_000
-EVER = -1  # the bucket of all time; the others are days since 1970 in UTC
+EVER = "-1"  # the bucket of all time; the others are days since 1970 in UTC, as text because they are stored as JSON
 VALUES = 100  # most different values that one bucket keeps
 _SEPARATOR = "\x1f"
 
@@ -41,7 +41,7 @@ class Tally(Struct, array_like=True):
     values: dict[str, int] = {}
 
 
-Buckets = dict[int, Tally]
+Buckets = dict[str, Tally]
 
 
 def add(buckets: Buckets, measure: Measure, properties: dict[str, Any], at: int, tie: str, today: int) -> None:
@@ -53,9 +53,9 @@ def add(buckets: Buckets, measure: Measure, properties: dict[str, Any], at: int,
     day = at // DAY
     if not measure.days or day <= today - measure.days:
         return
-    _count(buckets.setdefault(day, Tally()), value, at, tie)
+    _count(buckets.setdefault(str(day), Tally()), value, at, tie)
     if len(buckets) > measure.days + 2:
-        for old in [d for d in buckets if d != EVER and d <= today - measure.days]:
+        for old in [d for d in buckets if d != EVER and int(d) <= today - measure.days]:
             del buckets[old]
 
 
@@ -65,7 +65,7 @@ def window(buckets: Buckets, days: int, today: int) -> Tally:
         return buckets.get(EVER) or Tally()
     total = Tally()
     for day, tally in buckets.items():
-        if day > today - days:
+        if int(day) > today - days:
             merge(total, tally, bounded=False)
     return total
 
