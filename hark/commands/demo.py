@@ -75,7 +75,8 @@ def _prepare(url: str) -> tuple[str | None, dict[str, str]]:
 
 def _wishes() -> list[Own]:
     """The sample company's definitions; their message ids make the second start change nothing."""
-    kinds = (("trait.defined", sample.TRAITS), ("segment.defined", sample.SEGMENTS))
+    traits = [("trait.defined", name, title, condition) for name, (title, condition) in sample.TRAITS.items()]
+    segments = [("segment.defined", name, name, condition) for name, condition in sample.SEGMENTS.items()]
     return [
         own(
             kind,
@@ -83,8 +84,7 @@ def _wishes() -> list[Own]:
             message_id=f"sample-{kind}-{name}",
             properties={"name": name, "title": title, "condition": condition},
         )
-        for kind, wishes in kinds
-        for name, (title, condition) in wishes.items()
+        for kind, name, title, condition in traits + segments
     ]
 
 
