@@ -34,7 +34,7 @@ def recorded(cluster: Cluster) -> Iterator[str]:
     }
     with house.database.transaction() as tx:
         defined = [
-            own("segment.defined", properties={"name": n, "title": n, "condition": c}) for n, c in SEGMENTS.items()
+            own("segment.defined", properties={"name": n, "label": n, "condition": c}) for n, c in SEGMENTS.items()
         ]
         record_own(tx, defined)
     sent = 0

@@ -175,7 +175,7 @@ def _define(hark: app.Hark) -> None:
         record_own(
             tx,
             [
-                own("segment.defined", by="bench", properties={"name": name, "title": name, "condition": condition})
+                own("segment.defined", by="bench", properties={"name": name, "label": name, "condition": condition})
                 for name, condition in _SEGMENTS.items()
             ],
         )

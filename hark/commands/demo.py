@@ -82,7 +82,7 @@ def _wishes() -> list[Own]:
             kind,
             by="sample company",
             message_id=f"sample-{kind}-{name}",
-            properties={"name": name, "title": title, "condition": condition},
+            properties={"name": name, "label": title, "condition": condition},
         )
         for kind, name, title, condition in traits + segments
     ]
