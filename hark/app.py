@@ -283,7 +283,11 @@ def loops(hark: Hark, kind: str) -> list[Loop | Worker]:
 
     if kind == "load":
         files = Loop("imports", hark.url, "hark_import", take_in)
-        return [Loop("load", hark.url, "hark_raw", load), Loop("timers", hark.url, "hark_timer", come_due), files]
+        return [
+            Loop("load", hark.url, "hark_raw", load, idle=0.25),
+            Loop("timers", hark.url, "hark_timer", come_due),
+            files,
+        ]
 
     def compare() -> bool:
         with hark.database.transaction() as tx:

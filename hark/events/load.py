@@ -28,6 +28,8 @@ from hark.store import Transaction
 
 log = logging.getLogger(__name__)
 LOCK = 0x4C6F6164  # "Load"
+IMPORTED = 20  # rows of imports at a time; each holds hundreds of events
+AHEAD = 10_000  # events in the log that wait to be processed, above which imports wait too
 _json = msgspec.json.encode
 _decode_own = msgspec.json.Decoder(list[Own]).decode
 
@@ -66,7 +68,7 @@ class Loader:
         """Load what waits, at most one batch. None where another loader is at work."""
         if not tx.value(queries.try_lock, lock=LOCK):
             return None
-        rows = tx.all(queries.waiting_raws, rows=self.rows, bytes=self.size)
+        rows = tx.all(queries.waiting_raws, rows=self.rows, bytes=self.size, imported=IMPORTED, ahead=AHEAD)
         loaded = self._load_or_refuse(rows, tx) if rows else Loaded(0, 0, 0, 0)
         if loaded.events:
             tx.notify("hark_event")

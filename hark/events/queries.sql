@@ -8,12 +8,20 @@ select pg_notify('hark_raw', '')
 select pg_try_advisory_xact_lock(%(lock)s)
 
 -- name: waiting_raws
--- The oldest first, at most so many rows and so many bytes, but always one.
+-- The oldest first, at most so many rows and so many bytes, but always one. Imports come behind live requests, few at a
+-- time (a row of theirs holds hundreds of events), and only while the path is not far behind: so that what happens now
+-- is known now, whatever is imported.
 select id, received_at, source, plugin, imported, head, body
-  from (select *, sum(octet_length(body)) over (order by id) as total, row_number() over (order by id) as nth
-          from (select * from raw where state = 0 order by id limit %(rows)s) waiting) measured
+  from (select *, sum(octet_length(body)) over (order by imported, id) as total,
+               row_number() over (order by imported, id) as nth
+          from ((select * from raw where state = 0 and not imported order by id limit %(rows)s)
+                union all
+                (select * from raw where state = 0 and imported
+                    and (select coalesce(max(position), 0) from event)
+                        < (select position from cursor where name = 'process') + %(ahead)s
+                  order by id limit %(imported)s)) waiting) measured
  where total <= %(bytes)s or nth = 1
- order by id
+ order by imported, id
 
 -- name: add_keys
 -- Gives back the keys that were not there yet.

@@ -51,15 +51,11 @@ select coalesce(sum(p.rows), 0) as rows, count(*) as pieces
   from import_piece p join raw r on r.id = p.raw where p.import = %(id)s and r.state <> 0
 
 -- name: derived_rows
--- Requests are loaded in the order of their ids, so those up to the one at the cursor are known.
-with here as materialized (select position from cursor where name = 'process'),
-     reached as materialized (select e.raw from event e, here where e.position <= here.position
-                               order by e.position desc limit 1)
+with here as materialized (select position from cursor where name = 'process')
 select coalesce(sum(p.rows), 0)
   from import_piece p join raw r on r.id = p.raw
  where p.import = %(id)s and r.state <> 0
-   and (p.raw < coalesce((select raw from reached), 0)
-        or not exists (select 1 from event e, here where e.raw = p.raw and e.position > here.position))
+   and not exists (select from event e, here where e.raw = p.raw and e.position > here.position)
 
 -- name: outcome
 select (select count(*) from event e join import_piece p on p.raw = e.raw where p.import = %(id)s) as accepted,

@@ -124,6 +124,27 @@ def test_a_file_that_breaks_in_the_middle_keeps_what_was_whole(importer: Importe
     assert found.recorded > 0
 
 
+def test_what_happens_now_does_not_wait_for_an_import(importer: Importer, tmp_path: Path) -> None:
+    house = importer.house
+    identifier = importer.draft(people(tmp_path / "people.csv", range(25_000)))
+    record.record(house.database, identifier, tmp_path / "people.csv")
+    loader = house.hark.loader()
+    for _ in range(3):
+        with house.database.transaction() as tx:
+            loader.load(tx)
+    house.post("/v1/track", {"type": "track", "userId": "natalie", "event": "Waved"})
+    with house.database.transaction() as tx:
+        loader.load(tx)
+
+    (row,) = house.query("select max(position) as last, max(position) filter (where name = 'Waved') as now from event")
+    assert row["now"] == row["last"]
+    assert row["last"] <= 20_001
+
+    house.settle()
+    with house.database.transaction() as tx:
+        assert report.progress(tx, identifier).done
+
+
 def test_an_upload_is_recorded_by_the_server_and_its_file_dropped(importer: Importer, tmp_path: Path) -> None:
     identifier = importer.draft(people(tmp_path / "people.csv", range(5)))
     kept = record.keep(tmp_path, identifier)
