@@ -113,6 +113,8 @@ def event_of(call: Call, item: bytes | msgspec.Raw, index: int, envelope: Envelo
     channel = channel_of(call.channel, context, raw)
     if channel in ("web", "mobile"):
         _add_connection(context, raw)
+    elif context.get("direct") is True and raw.request.remote:
+        context.setdefault("ip", raw.request.remote)  # a server that says it speaks for the person's own device
     message = message_id(call.message_id, item, index, raw, stamped=call.timestamp or call.original_timestamp)
     return Event(
         id=event_id(raw.received_at, raw.source.id, message),

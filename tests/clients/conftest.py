@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -75,5 +76,7 @@ def need(tool: str, there: bool) -> None:
 def node() -> str:
     program = shutil.which("node")
     need("node", program is not None)
+    version = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    need(f"node 20 or newer (this is {version})", int(version.removeprefix("v").partition(".")[0]) >= 20)
     need("the npm packages of tests/clients", MODULES.is_dir())
     return str(program)
