@@ -27,6 +27,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 SLOW = 30.0  # seconds that a client may take to send its body
+ARRIVING = 128_000_000  # bytes of bodies still on their way that are held at once; then clients are told to come back
 
 
 class Doorway(msgspec.Struct, frozen=True):
@@ -41,12 +42,28 @@ class Doorway(msgspec.Struct, frozen=True):
         return next((other for other in self.others if other.receive.recognises(request)), self)
 
 
+class Room:
+    """How much of what is still arriving is held. Bodies that come in one piece (nearly all) never ask."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def take(self, size: int) -> None:
+        if size > self._left:
+            raise Retry("too much is arriving at once", after=2)
+        self._left -= size
+
+    def leave(self, size: int) -> None:
+        self._left += size
+
+
 class Door:
     def __init__(self, registry: Registry, sources: Sources, recorder: Recorder, config: Config, clock: Clock) -> None:
         self._sources = sources
         self._recorder = recorder
         self._config = config
         self._clock = clock
+        self._room = Room(ARRIVING)
         self._installation = {
             "scripts": str(config.scripts or config.data / "node_modules"),
             "public_url": config.public_url,
@@ -170,7 +187,7 @@ class Door:
             raise Rejected(f"the body has {length} bytes; at most {most} are taken", 413)
         try:
             async with asyncio.timeout(SLOW):
-                return await _read(receive, most)
+                return await _read(receive, most, self._room)
         except TimeoutError:
             raise Rejected(f"the body did not arrive within {SLOW:.0f} seconds", 408) from None
 
@@ -189,22 +206,26 @@ def _share(first: Doorway, second: Doorway) -> Doorway:
 _CODES = {408: "timeout", 413: "too_large", 401: "invalid_write_key", 404: "source_disabled", 429: "too_many_requests"}
 
 
-async def _read(receive: Receive, most: int) -> bytes:
+async def _read(receive: Receive, most: int, room: Room) -> bytes:
     message = await receive()
     body: bytes = message.get("body", b"")
     if not message.get("more_body"):
         return body
-    parts, size = [body], len(body)
-    while message.get("more_body"):
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Rejected("the client went away before its body was complete", 400)
-        part = message.get("body", b"")
-        size += len(part)
-        if size > most:
-            raise Rejected(f"the body has more than {most} bytes", 413)
-        parts.append(part)
-    return b"".join(parts)
+    held = 0
+    parts = [body]
+    try:
+        while message.get("more_body"):
+            room.take(len(parts[-1]))
+            held += len(parts[-1])
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Rejected("the client went away before its body was complete", 400)
+            parts.append(message.get("body", b""))
+            if held + len(parts[-1]) > most:
+                raise Rejected(f"the body has more than {most} bytes", 413)
+        return b"".join(parts)
+    finally:
+        room.leave(held)
 
 
 def _unpacked(body: bytes, scope: Scope, most: int) -> bytes:

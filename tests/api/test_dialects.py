@@ -155,21 +155,57 @@ def test_what_cannot_be_an_event_is_shown_and_does_not_spoil_its_batch(house: Ho
     assert [row["item_index"] for row in house.query("select item_index from refusal")] == [0]
 
 
-def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(collect, "SLOW", 0.05)
+def door() -> collect.Door:
     nobody: Any = None  # without a key nothing is looked up or recorded
-    door = collect.Door(find(), nobody, nobody, Config(), clock.now)
+    return collect.Door(find(), nobody, nobody, Config(), clock.now)
+
+
+async def knock(door: collect.Door, receive: Any) -> tuple[int, str]:
+    """One request whose body comes from `receive`: the status and the code of its answer."""
     scope = {"type": "http", "method": "POST", "path": "/v1/batch", "query_string": b"", "headers": []}
     said: list[Any] = []
-
-    async def receive() -> Any:
-        if not said:
-            await asyncio.sleep(60)
 
     async def send(message: Any) -> None:
         said.append(message)
 
-    asyncio.run(door.answer(door.find(scope), scope, receive, send))
+    found = door.find(scope)
+    assert found is not None
+    await door.answer(found, scope, receive, send)
+    return said[0]["status"], msgspec.json.decode(said[1]["body"])["code"]
 
-    assert said[0]["status"] == 408
-    assert msgspec.json.decode(said[1]["body"])["code"] == "timeout"
+
+async def never() -> Any:
+    await asyncio.sleep(60)
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(collect, "SLOW", 0.05)
+
+    assert asyncio.run(knock(door(), never)) == (408, "timeout")
+
+
+def test_no_more_is_held_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(collect, "ARRIVING", 5_000_000)
+    monkeypatch.setattr(collect, "SLOW", 0.3)
+    narrow = door()
+
+    def slowly() -> Any:
+        pieces = iter([b" " * 1_000_000] * 3)
+
+        async def receive() -> Any:
+            if piece := next(pieces, None):
+                return {"type": "http.request", "body": piece, "more_body": True}
+            return await never()
+
+        return receive
+
+    async def several() -> list[tuple[int, str]]:
+        first = await asyncio.gather(*(knock(narrow, slowly()) for _ in range(3)))
+        return [*first, await knock(narrow, slowly())]
+
+    assert sorted(asyncio.run(several())) == [
+        (408, "timeout"),
+        (408, "timeout"),
+        (503, "unavailable"),
+        (503, "unavailable"),
+    ]
