@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from hark.conditions import tree
 from hark.conditions.tree import Misread, Node
 from hark.kit.clock import instant
+from hark.kit.text import clean
 
+MOST_NUMBER = 1e15
+LONGEST_AGO = 36_525 * 86_400_000
 _ORDERED = ("<", "<=", ">", ">=")
 _NUMBERS = ("count", "sum", "min", "max", "average", "unique")
 
@@ -16,6 +19,7 @@ def check(expression: Node) -> None:
     if len(nodes) > tree.MOST_NODES:
         raise Misread(f"a condition may have {tree.MOST_NODES} parts; this has {len(nodes)}")
     for node in nodes:
+        _check_words(node)
         if isinstance(node, tree.Measured):
             _check_measured(node)
         elif isinstance(node, tree.Compare):
@@ -56,6 +60,25 @@ def type_of(node: Node) -> str:
     if isinstance(node, tree.Literal):
         return _type_of_value(node.value)
     return "any" if isinstance(node, tree.Trait | tree.Computed) else "truth"
+
+
+def _check_words(node: Node) -> None:
+    """Texts that a database can hold, and numbers that somebody can have meant."""
+    stated: tuple[tree.Plain, ...] = ()
+    if isinstance(node, tree.Literal):
+        stated = (node.value,)
+    elif isinstance(node, tree.Many):
+        stated = node.values
+    texts = [getattr(node, name) for name in ("name", "event", "text") if hasattr(node, name)]
+    if isinstance(node, tree.Measured):
+        texts.append(node.of)
+    for value in (*stated, *texts):
+        if isinstance(value, str) and (len(value) > 2000 or clean(value) != value):
+            raise Misread("a text may have 2,000 characters, and none that cannot be written down")
+        if isinstance(value, int | float) and not abs(value) < MOST_NUMBER:
+            raise Misread("a number may have 15 digits")
+    if isinstance(node, tree.Ago) and not 0 <= node.ms <= LONGEST_AGO:
+        raise Misread("a time may lie a hundred years ago")
 
 
 def _check_measured(node: tree.Measured) -> None:

@@ -108,13 +108,13 @@ class _Reader:
         return amount * (7 if unit == "week" else 1)
 
     def amount(self, token: Token) -> tuple[int, str]:
-        if token.kind != "number" or not token.text.isdigit():
+        if token.kind != "number" or not token.text.isdigit() or len(token.text) > 9:
             raise self.wrong("expected a whole number, as in 30 days", token)
         unit = self.next()
         name = unit.text.removesuffix("s")
         if unit.kind != "word" or name not in tree.UNITS:
             raise self.wrong("expected minutes, hours, days or weeks", unit)
-        return int(token.text[:9]), name
+        return int(token.text), name
 
     def operator(self) -> str | None:
         token = self.peek()
@@ -164,7 +164,7 @@ class _Reader:
         if token.kind == "text":
             return _unquote(token.text)
         if token.kind == "number":
-            return float(token.text) if "." in token.text else int(token.text)
+            return float(token.text) if "." in token.text or len(token.text) > 20 else int(token.text)
         words: dict[str, Plain] = {"true": True, "false": False}
         if token.kind == "word" and token.text in words:
             return words[token.text]

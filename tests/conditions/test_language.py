@@ -63,6 +63,10 @@ def test_one_is_not_yes() -> None:
         ('sum("Order Completed") > 5', "needs a property", -1),
         ('count("x", 900 days) > 1', "a window may have 1 to 730 days", -1),
         ('last("x") > date("soon")', "is no day", -1),
+        ('traits.a = "\0"', "cannot be written down", -1),
+        (f"traits.a = {'9' * 400}.5", "15 digits", -1),
+        ('last("x") < 90000 weeks ago', "a hundred years", -1),
+        (f'last("x") < {"9" * 40} days ago', "whole number", 12),
     ],
 )
 def test_errors_say_what_and_where(text: str, reason: str, where: int) -> None:
