@@ -15,6 +15,7 @@ import msgspec
 import psycopg
 
 from hark import flow
+from hark.act import Acting, act
 from hark.api.collect import Door
 from hark.api.rest import rest
 from hark.carry.erase import Tools
@@ -98,6 +99,10 @@ class Hark:
             http=Http(Guard(Allowed(self.config.allow_private))),
             folder=self.config.data.resolve() / "destinations",
         )
+
+    def acting(self) -> Acting:
+        """What decisions are carried out with."""
+        return Acting(database=self.database, purposes=self.declared.purposes, doers=flow.ACT)
 
     def carrying(self) -> Tools:
         """What one person's record is exported, erased or anonymised with."""
@@ -302,7 +307,7 @@ def loops(hark: Hark, kind: str) -> list[Loop | Worker]:
         Loop("process", hark.url, "hark_event", process),
         Loop("destinations", hark.url, "hark_done", postman.turn, close=postman.stop),
         Loop("matching", hark.url, "hark_match", matcher.turn, idle=15.0, close=matcher.stop),
-        Worker(Work(hark.url, {forget_elsewhere: means})),
+        Worker(Work(hark.url, {forget_elsewhere: means, act: hark.acting()})),
     ]
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec import Struct
 
+from hark.act import Doer, act
+from hark.events import decisions
 from hark.events import log as events
 from hark.model import Context, Declared, Event
 from hark.orders.know import clear as clear_orders
@@ -18,13 +20,16 @@ from hark.orders.know import know as know_orders
 from hark.people.know import clear as clear_people
 from hark.people.know import know as know_people
 from hark.store import Database, Transaction
+from hark.work import put
 
 log = logging.getLogger(__name__)
 
 Step = Callable[[list[Context], Transaction, Declared], list[Context]]
 
-KNOW: tuple[Step, ...] = (know_people, know_orders)  # what we now know
+KNOW: tuple[Step, ...] = (know_people, know_orders, decisions.know)  # what we now know
 DECIDE: tuple[Step, ...] = ()  # what we propose to do
+
+ACT: dict[str, Doer] = {}  # what can be done, by the name of the action
 
 # Rooms in the order in which their tables are made; each is a folder below hark/.
 ROOMS = ("events", "people", "orders", "web", "destinations", "carry")
@@ -49,9 +54,8 @@ def process(batch: Sequence[Event], declared: Declared, tx: Transaction) -> None
         return  # findings and decisions are recorded; they are read back, never made again
     for decide in DECIDE:
         contexts = decide(contexts, tx, declared)  # decisions are appended, nothing is done yet
-    events.add_decisions(
-        tx, [(decision, context.event.received_at) for context in contexts for decision in context.decisions]
-    )
+    for number in decisions.append(tx, decisions.arbitrate(contexts, declared.purposes)):
+        put(act, number, tx)  # in the same transaction as the cursor
 
 
 def advance(engines: Engines) -> int:

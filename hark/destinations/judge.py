@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from hark.destinations.destination import Destination
-from hark.model import Context, Profile, Purpose
+from hark.model import Context, Purpose, agrees
 
 Verdict = Literal["send", "unmatched", "withheld"]
 OWN = "hark"  # the source of our own events
@@ -53,15 +53,7 @@ def wanted(context: Context, destination: Destination, purposes: Mapping[str, Pu
         return "unmatched"
     if destination.segments and not _member(context, destination.segments):
         return "unmatched"
-    return "send" if consented(context.profile, purposes.get(destination.purpose)) else "withheld"
-
-
-def consented(profile: Profile | None, purpose: Purpose | None) -> bool:
-    """What the person said last; where they said nothing, or nobody is known, only a purpose that needs no yes."""
-    if purpose is None:
-        return False
-    said = profile.consents.get(purpose.name) if profile else None
-    return said if said is not None else not purpose.explicit
+    return "send" if agrees(context.profile, purposes.get(destination.purpose)) else "withheld"
 
 
 def _member(context: Context, segments: frozenset[str]) -> bool:

@@ -21,6 +21,12 @@ def whose(tx: Transaction, events: Sequence[Event]) -> list[Context]:
     return [_context(event, owners.get(event.position), profiles) for event in events]
 
 
+def profile_of(tx: Transaction, person: UUID | None) -> Profile | None:
+    """Who a person is now, by any id that they ever had."""
+    row = tx.one(queries.profile_of, person=person) if person else None
+    return _profile(row) if row else None
+
+
 def _context(event: Event, owner: dict[str, Any] | None, profiles: dict[UUID, dict[str, Any]]) -> Context:
     row = profiles.get(owner["person"]) if owner else None
     if owner is None or row is None:

@@ -1,14 +1,12 @@
 """The log as the path reads it: events in order, the cursor, what was set aside, and decisions that were made."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-import msgspec
 import psycopg
 
 from hark.events.record import queries
-from hark.model import Decision, Event, Identity
+from hark.model import Event, Identity
 from hark.store import Transaction
 
 # What a lost connection or a stopped server raises, as against an event that cannot be processed.
@@ -89,24 +87,6 @@ def lag(tx: Transaction) -> dict[str, Any]:
         "events": behind.get("waiting", 0),
         "oldest": oldest.isoformat() if oldest else None,
     }
-
-
-def add_decisions(tx: Transaction, decided: Sequence[tuple[Decision, datetime]]) -> None:
-    """Append decisions with the time of their event; one that is there already (the same event, decider, action and
-    number) stays as it was. Those held out are recorded so that effect can be measured, and not carried out."""
-    if not decided:
-        return
-    rows = [
-        {
-            **msgspec.to_builtins(decision),
-            "action": decision.action.name,
-            "parameters": decision.action.parameters,
-            "decided_at": at,
-            "state": "held_out" if decision.held_out else "queued",
-        }
-        for decision, at in decided
-    ]
-    tx.run(queries.add_decisions, rows=msgspec.json.encode(rows).decode())
 
 
 def _event(row: tuple[Any, ...]) -> Event:

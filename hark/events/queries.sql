@@ -114,15 +114,3 @@ select coalesce(max(position), 0) from event
 
 -- name: salt
 insert into installation (salt) values (%(salt)s) on conflict (one) do update set one = true returning salt
-
--- name: add_decisions
-insert into decision (id, event, decider, action, parameters, person, findings, score, propensity, held_out, purpose,
-                      decided_at, state)
-select id, event, decider, action, parameters, person,
-       coalesce((select array_agg(f::uuid) from jsonb_array_elements_text(findings) f), '{}'),
-       score, propensity, held_out, purpose, decided_at, state
-  from jsonb_to_recordset(%(rows)s::jsonb) as r(id uuid, event uuid, decider text, action text, parameters jsonb,
-       person uuid, findings jsonb, score real, propensity real, held_out boolean, purpose text, decided_at timestamptz,
-       state text)
-on conflict (id) do nothing
-returning id

@@ -4,7 +4,7 @@ from hark.model.context import Action, Context, Decision, Finding, Outcome
 from hark.model.engines import Declared
 from hark.model.event import Event, Identity, Refused
 from hark.model.order import Line, Loved, Order, Owned, Product
-from hark.model.person import Consent, IdentityKind, Person, Profile, Purpose, Trait
+from hark.model.person import Consent, IdentityKind, Person, Profile, Purpose, Trait, agrees
 from hark.model.raw import Accepted, Admission, Denied, Raw, Reply, Request, Route, Source
 from hark.model.subject import Subject
 
@@ -38,4 +38,5 @@ __all__ = [
     "Source",
     "Subject",
     "Trait",
+    "agrees",
 ]

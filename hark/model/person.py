@@ -80,3 +80,11 @@ class Purpose(Struct, frozen=True, kw_only=True):
     label: str
     about: str
     explicit: bool = True
+
+
+def agrees(profile: Profile | None, purpose: Purpose | None) -> bool:
+    """What the person said last; where they said nothing, or nobody is known, only a purpose that needs no yes."""
+    if purpose is None:
+        return False
+    said = profile.consents.get(purpose.name) if profile else None
+    return said if said is not None else not purpose.explicit

@@ -8,6 +8,10 @@ create view people_event as
 select timeline.position, timeline.anchor, identity.person
   from timeline join identity on identity.id = timeline.anchor;
 
+-- Every id that a person ever had is the id of an identity, and leads to who they are now.
+drop view if exists people_identity;
+create view people_identity as select id, kind, value, person from identity;
+
 create view people_profile as
 select id, traits, provenance, computed, counts, consents, segments, phase, time_zone, language, events, first_seen,
        last_seen

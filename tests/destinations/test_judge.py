@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from hark.destinations import letters
 from hark.destinations.carry import forget, forget_elsewhere
-from hark.destinations.judge import consented
 from hark.kit.ids import derived
-from hark.model import Profile, Purpose, Subject
+from hark.model import Profile, Purpose, Subject, agrees
 from hark.work import Work
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -30,22 +29,22 @@ NOBODY = derived("nobody")
 def test_what_a_person_said_last_goes_first(said: bool | None, purpose: Purpose, agreed: bool) -> None:
     profile = Profile(person=NOBODY, consents={} if said is None else {purpose.name: said})
 
-    assert consented(profile, purpose) is agreed
+    assert agrees(profile, purpose) is agreed
 
 
 @given(st.dictionaries(st.sampled_from(["marketing", "service", "x"]), st.booleans()), st.booleans())
 def test_a_no_always_holds(consents: dict[str, bool], explicit: bool) -> None:
     purpose = Purpose(name="marketing", label="", about="", explicit=explicit)
-    agreed = consented(Profile(person=NOBODY, consents=consents), purpose)
+    agreed = agrees(Profile(person=NOBODY, consents=consents), purpose)
 
     assert not (agreed and consents.get("marketing") is False)
     assert not (agreed and explicit and not consents.get("marketing"))
 
 
 def test_an_unknown_purpose_or_person_agrees_to_nothing_that_needs_a_yes() -> None:
-    assert not consented(Profile(person=NOBODY), None)
-    assert not consented(None, EXPLICIT)
-    assert consented(None, IMPLIED)
+    assert not agrees(Profile(person=NOBODY), None)
+    assert not agrees(None, EXPLICIT)
+    assert agrees(None, IMPLIED)
 
 
 def test_events_are_chosen_by_name_and_by_segment(log: Any, outside: Any, receiver: Any) -> None:
