@@ -18,7 +18,7 @@ UNTIL = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DERIVED = ("identity", "edge", "facet", "person", "timeline")
 SEGMENTS = {
     "buyers": 'count("Order Completed") >= 1',
-    "many orders": 'count("Order Completed", 365 days) >= 2',
+    "many_orders": 'count("Order Completed", 365 days) >= 2',
     "reachable": "traits.email is set",
 }
 

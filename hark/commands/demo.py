@@ -75,16 +75,16 @@ def _prepare(url: str) -> tuple[str | None, dict[str, str]]:
 
 def _wishes() -> list[Own]:
     """The sample company's definitions; their message ids make the second start change nothing."""
-    traits = [("trait.defined", name, title, condition) for name, (title, condition) in sample.TRAITS.items()]
-    segments = [("segment.defined", name, name, condition) for name, condition in sample.SEGMENTS.items()]
+    kinds = (("trait.defined", sample.TRAITS), ("segment.defined", sample.SEGMENTS))
     return [
         own(
             kind,
             by="sample company",
             message_id=f"sample-{kind}-{name}",
-            properties={"name": name, "label": title, "condition": condition},
+            properties={"name": name, "label": label, "condition": condition},
         )
-        for kind, name, title, condition in traits + segments
+        for kind, wishes in kinds
+        for name, (label, condition) in wishes.items()
     ]
 
 
