@@ -105,6 +105,11 @@ def json(value: Any, reading: "Reading") -> str:
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
+def spoken(name: str, reading: "Reading") -> str:
+    """A name that is written for rules, read by people: `may_write_to` is “May write to”."""
+    return name.replace("_", " ").strip().capitalize() if "_" in name or name.islower() else name
+
+
 def initials(value: str | None, reading: "Reading") -> str:
     words = [word for word in (value or "").replace("@", " ").replace(".", " ").split() if word[0].isalnum()]
     return "".join(word[0] for word in (words if len(words) < 3 else [words[0], words[-1]])).upper() or "?"
@@ -142,6 +147,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "clock": clock,
     "day": day,
     "json": json,
+    "spoken": spoken,
     "initials": initials,
     "hue": hue,
     "language_name": language_name,
