@@ -167,10 +167,9 @@ def _ask_for_step(cause: Event, after: UUID | None, event: Event, tx: Transactio
 
 
 def _events_measured(event: Event) -> list[str]:
-    condition = event.properties.get("condition")
-    if condition is None:
+    if event.name not in ("segment.defined", "trait.defined"):
         return []
-    return sorted({one.event for one in needs(read(condition)).measures})
+    return sorted({one.event for one in needs(read(event.properties["condition"])).measures})
 
 
 _Change = Callable[[Event, Transaction, Declared, Moves], bool]
