@@ -9,6 +9,7 @@ from uuid import UUID
 from hark.events.sources import all_sources
 from hark.kit.clock import Clock
 from hark.model import Declared
+from hark.orders import reading as orders
 from hark.people import glance
 from hark.people.consent import allowed
 from hark.people.glance import Glance, Touchpoint, Week
@@ -20,6 +21,7 @@ from hark.web.wording import time_zone
 
 PAGE = 60
 WEEKS = 52
+ORDERS, LOVED = 5, 6
 # What stands in the facts beside the timeline; everything else is one tab away.
 FACTS = ("email", "phone", "birthday", "company", "title", "customer_since", "plan", "home", "household")
 
@@ -37,7 +39,9 @@ def person(request: Ask, person_id: UUID, form: Form, database: Database, declar
         lines, following = glance.history(
             tx, seen.id, PAGE, form.text("before") or None, phase=phase, channel=chosen["channel"], name=chosen["name"]
         )
-        orders, _ = glance.history(tx, seen.id, 6, name="Order Completed")
+        bought = orders.orders_of(tx, seen.members, ORDERS + 1)
+        owned = orders.owns(tx, seen.members)
+        loved = orders.loves(tx, seen.members, LOVED)
         sources = names_of_sources(tx)
     link = {name: value for name, value in chosen.items() if value}
     channels = [
@@ -60,7 +64,9 @@ def person(request: Ask, person_id: UUID, form: Form, database: Database, declar
         matrix=_matrix(touchpoints),
         most=max((t.count for t in touchpoints), default=1),
         **_activity(weeks, clock(), channels),
-        orders=orders,
+        bought=bought,
+        owned=owned,
+        loved=loved,
         facts=_facts(seen),
         consents=consents_of(seen, declared),
     )

@@ -31,6 +31,7 @@ class Glance(Struct, frozen=True, kw_only=True):
     consents: dict[str, dict[str, Any]]
     segments: list[str]
     groups: list[str]
+    members: list[UUID]  # ids of all their identities
     withheld: list[str]
     identities: list[Known]
     phase: str | None

@@ -1,5 +1,5 @@
 -- name: glance
-select id, traits, provenance, computed, counts, money, consents, segments, groups, withheld, phase, time_zone, language,
+select id, traits, provenance, computed, counts, money, consents, segments, groups, members, withheld, phase, time_zone, language,
        events, first_seen, last_seen
   from person where id = (select person from identity where id = %(id)s)
 
