@@ -11,7 +11,7 @@ select review_above, join_above, records, learnt_at from matching;
 
 -- name: read_progress
 select %(processed)s > position as behind,
-  (select count(*) from (select from person where traits <> '{}' limit %(enough)s) some) >= %(enough)s as enough
+  (select count(*) from (select from person where traits <> '{}' limit %(enough)s) known) >= %(enough)s as enough
 from matching;
 
 -- name: choose
