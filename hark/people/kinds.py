@@ -169,7 +169,9 @@ class Kinds:
         if points_to_nobody(value):
             return None
         spelling = self.of(kind).normalise(value)
-        return None if spelling is None or self.blocks(kind, spelling) else spelling
+        if spelling is None or points_to_nobody(spelling) or self.blocks(kind, spelling):
+            return None
+        return spelling
 
     def blocks(self, kind: str, spelling: str) -> bool:
         """Whether an operator blocked this value."""

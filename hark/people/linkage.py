@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from itertools import islice
 from typing import Any
 
 import duckdb
@@ -32,6 +33,8 @@ _NOT_WORD = re.compile(r"[^\w]+")
 FILLED = 0.02  # a field that fewer records hold says too little to learn from
 # What was never seen may still be: no level speaks for or against anybody beyond these.
 LEAST_M, LEAST_U = 1e-3, 1e-6
+STRANGERS, LESSON = 5e5, 2e5  # pairs that are looked at to learn how alike strangers are, and one person's records
+PART = 20_000  # records that are made ready at a time
 ENOUGH = 500  # records to learn from; with fewer, what is usual is assumed
 COMMON = 100  # a key that more records share tells nothing, and comparing them all would never end
 MOST_FREQUENCIES = 20_000  # values of a field whose frequency is kept for later comparisons
@@ -89,9 +92,10 @@ class Found(Struct, frozen=True):
 
 def prepare(records: Iterable[Mapping[str, Any]]) -> pa.Table:
     """Records (`id` and any of FIELDS) as the table that the model reads: one spelling, nothing for what is empty."""
-    rows = [{"id": str(record["id"]), **{field: plain(record.get(field)) for field in FIELDS}} for record in records]
     schema = pa.schema([("id", pa.string()), *((field, pa.string()) for field in FIELDS)])
-    return pa.Table.from_pylist(rows, schema=schema)
+    rows = ({"id": str(record["id"]), **{field: plain(record.get(field)) for field in FIELDS}} for record in records)
+    parts = iter(lambda: list(islice(rows, PART)), [])
+    return pa.Table.from_batches((pa.RecordBatch.from_pylist(part, schema=schema) for part in parts), schema=schema)
 
 
 def plain(value: Any) -> str | None:
@@ -199,7 +203,7 @@ def _learn(connection: duckdb.DuckDBPyConnection, fields: Sequence[str], records
     certain = [rule for rule in CERTAIN if all(field in fields for field in rule)]
     if certain:
         linker.training.estimate_probability_two_random_records_match([block_on(*rule) for rule in certain], recall=0.8)
-    linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
+    linker.training.estimate_u_using_random_sampling(max_pairs=STRANGERS, seed=1)
     settings = linker.misc.save_model_to_json()
     if records >= ENOUGH:
         rules = [rule for rule in LEARN_FROM if all(field in fields for field in rule)]
@@ -215,7 +219,7 @@ def _lesson(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], rul
     that fails (too few pairs, all of them alike) leaves its model damaged."""
     linker = _linker(connection, deepcopy(settings))
     try:
-        linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
+        linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule), max_pairs=LESSON)
     except (ValueError, SplinkException):
         log.info("nothing to learn from records that agree on %s", ", ".join(rule))
         return None
