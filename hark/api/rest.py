@@ -15,11 +15,14 @@ from hark.api.description import Description
 from hark.api.destinations import DESTINATIONS, settings_by_plugin
 from hark.api.entrance import ASGI, Entrance
 from hark.api.events import EVENTS
+from hark.api.imports import IMPORTS
 from hark.api.people import PEOPLE
 from hark.api.plan import PLAN
 from hark.api.problems import HANDLERS
 from hark.api.routes import guard, refuse_loose
+from hark.api.segments import SEGMENTS
 from hark.api.sources import SOURCES
+from hark.api.team import MATCHES, TEAM
 from hark.api.tokens import TOKENS
 from hark.config import Config
 from hark.kit.clock import Clock, now
@@ -27,14 +30,18 @@ from hark.model import Declared
 from hark.registry import Registry
 from hark.store import Database
 
-ROUTERS = (PEOPLE, CARRY, EVENTS, SOURCES, PLAN, DESTINATIONS, TOKENS)
+ROUTERS = (PEOPLE, CARRY, MATCHES, SEGMENTS, EVENTS, SOURCES, PLAN, IMPORTS, DESTINATIONS, TEAM, TOKENS)
 TAGS = {
     "people": "Who they are, what happened with them, why they are one; merging, parting and stating by hand.",
     "data requests": "A person's whole record; erasing them, or keeping only the numbers; what was asked for.",
+    "duplicates": "People who are probably one, with the evidence, to be joined or left apart.",
+    "segments": "Segments and computed traits in the language of conditions; homes of event names; purposes.",
     "events": "The log, as it arrived.",
     "sources": "Who may send, what arrived, what was refused and why; correcting and sending again.",
     "plan": "What each source sends under each name, and holding it to that.",
+    "imports": "Files of rows: what their columns mean, how far they are, what was refused.",
     "destinations": "Who gets events and profiles, for what, and how that goes; dead letters.",
+    "team": "Who may sign in, and as what.",
     "tokens": "Who may use this API, and for what.",
 }
 ABOUT = """Every answer that is no success is a problem (RFC 9457, `application/problem+json`). Lists are read in pages:

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from hark.api import entrance
 from hark.testing.house import House
 from hark.web.rights import Role
 from tests.control.browser import Browser
@@ -63,7 +66,8 @@ def test_an_analyst_looks_and_does_not_change(house: House, as_role: Callable[[R
     assert analyst.send("/plan/source", source=house.source.id, state="enforced").status_code == 403
 
 
-def test_a_token_is_shown_once_and_can_be_revoked(house: House, owner: Browser):
+def test_a_token_is_shown_once_and_can_be_revoked(house: House, owner: Browser, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(entrance, "FRESH", 0.0)
     page = owner.send("/settings/tokens", name="till", scopes=["people:read", "segments:read"]).text
     secret = page[page.index("hark_") :].split("<")[0]
     headers = {"authorization": f"Bearer {secret}"}
