@@ -27,13 +27,13 @@ def consent(request: Ask, person_id: UUID, purpose: str, answer: str, database: 
         )
         [recorded] = record_own(tx, [event])
     wait_for(database, recorded, PATIENCE)
-    said = "Yes" if answer == "grant" else "No"
-    other = "withdraw" if answer == "grant" else "grant"
+    given = answer == "grant"
     return go(
         request,
         f"/people/{seen.id}/consents",
-        f"{declared.purposes[purpose].label}: {said}.",
-        undo=f"/people/{seen.id}/consents/{purpose}/{other}",
+        "%(purpose)s: yes." if given else "%(purpose)s: no.",
+        undo=f"/people/{seen.id}/consents/{purpose}/{'withdraw' if given else 'grant'}",
+        purpose=declared.purposes[purpose].label,
     )
 
 

@@ -12,7 +12,7 @@ COUNTED = 1_500_000  # events up to which a chart counts by the day they happene
 
 
 class Arriving(Struct, frozen=True, kw_only=True):
-    """A source and how much it sends; `lately` is of the last 24 hours, `last_hour` the last one with an event."""
+    """A source and how much it sends; `lately` is of the last 24 hours."""
 
     id: str
     name: str
@@ -22,7 +22,7 @@ class Arriving(Struct, frozen=True, kw_only=True):
     accepted: int
     refused: int
     lately: int
-    last_hour: datetime | None
+    last_heard: datetime | None
 
 
 class Trouble(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@ select source.id, source.name, source.plugin, source.channel, source.paused,
        coalesce(sum(arrival.accepted), 0)::bigint as accepted,
        coalesce(sum(arrival.refused), 0)::bigint as refused,
        coalesce(sum(arrival.accepted) filter (where arrival.hour > %(yesterday)s), 0)::bigint as lately,
-       max(arrival.hour) filter (where arrival.accepted > 0) as last_hour
+       (select raw.received_at from raw where raw.source = source.id order by raw.id desc limit 1) as last_heard
   from source left join arrival on arrival.source = source.id
  group by source.id order by lately desc, accepted desc, source.name
 

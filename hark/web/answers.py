@@ -7,6 +7,7 @@ from litestar import Request
 from litestar.datastructures import State
 from litestar.response import Redirect, Response
 
+from hark.web import locale
 from hark.web.pages import Pages, Reading
 
 Ask = Request[Any, Any, State]
@@ -29,10 +30,16 @@ def shown(request: Ask) -> Reading:
     return reading
 
 
-def go(request: Ask, to: str, notice: str | None = None, *, undo: str | None = None, bad: bool = False) -> Answer:
-    """See other. `notice` is shown once on the next page; `undo` is the path that a POST takes it back with."""
+def go(
+    request: Ask, to: str, notice: str | None = None, *, undo: str | None = None, bad: bool = False, **words: object
+) -> Answer:
+    """See other. `notice` is shown once on the next page; `undo` is the path that a POST takes it back with.
+
+    The notice is English and is translated here; what varies comes as `words`: go(…, "%(name)s is paused.", name=name).
+    """
     if notice:
-        request.state.leave_notice = {"text": notice, "undo": undo and local(undo), "bad": bad}
+        text = locale.translations(shown(request).language).gettext(notice)
+        request.state.leave_notice = {"text": text % words if words else text, "undo": undo and local(undo), "bad": bad}
     return Redirect(local(to), status_code=303)
 
 

@@ -112,6 +112,7 @@ def _environment() -> Environment:
     for name in wording.FILTERS:
         environment.filters[name] = _reader(name)
     environment.filters["classes"] = _classes
+    environment.filters["translated"] = _gettext  # for texts that Python wrote, such as what is wrong with a field
     return environment
 
 
