@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 from litestar import Request, WebSocket, get, websocket
@@ -77,6 +78,10 @@ class Live:
 @websocket("/live", right=Right.HOME)
 async def socket(socket: WebSocket[Any, Any, Any]) -> None:
     """Messages are positions as plain numbers; the same number again is only a sign of life."""
+    # A browser lets any site open a socket to us, with our cookies where it is lenient: only our own pages may.
+    if urlsplit(socket.headers.get("origin", "")).netloc not in ("", socket.headers.get("host", "")):
+        await socket.close(4403)
+        return
     await socket.accept()
     sending = asyncio.create_task(_send(socket, _since(socket.query_params.get("since"))))
     try:
