@@ -4,12 +4,14 @@ Judged when it is about to be sent, with the person as they are then: merged, wi
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hark.destinations.destination import Destination
 from hark.model import Context, Purpose, agrees
+from hark.people.consent import SPECIAL, sensitive
 
 Verdict = Literal["send", "unmatched", "withheld"]
 OWN = "hark"  # the source of our own events
@@ -37,7 +39,7 @@ def judge(contexts: list[Context], destination: Destination, purposes: Mapping[s
     for context in contexts:
         verdict = wanted(context, destination, purposes)
         if verdict == "send":
-            judged.send.append(context)
+            judged.send.append(_discreet(context))
         else:
             (judged.withheld if verdict == "withheld" else judged.unmatched).append(context.event.position)
     return judged
@@ -54,6 +56,24 @@ def wanted(context: Context, destination: Destination, purposes: Mapping[str, Pu
     if destination.segments and not _member(context, destination.segments):
         return "unmatched"
     return "send" if agrees(context.profile, purposes.get(destination.purpose)) else "withheld"
+
+
+def _discreet(context: Context) -> Context:
+    """Without what the event says of health, belief, origin and the like, unless the person agreed to that explicitly. The
+    profile keeps such traits back by itself."""
+    if context.profile and context.profile.consents.get(SPECIAL):
+        return context
+    event, said = context.event, context.event.context.get("traits")
+    inner = said if isinstance(said, dict) else {}
+    if not any(sensitive(name) for name in (*event.traits, *inner)):
+        return context
+    more = {"traits": _harmless(inner)} if inner else {}
+    event = replace(event, traits=_harmless(event.traits), context={**event.context, **more})
+    return replace(context, event=event)
+
+
+def _harmless(traits: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in traits.items() if not sensitive(name)}
 
 
 def _member(context: Context, segments: frozenset[str]) -> bool:

@@ -11,8 +11,13 @@ from hypothesis import strategies as st
 
 from hark.destinations import letters
 from hark.destinations.carry import forget, forget_elsewhere
+from hark.destinations.deliver import deliver
+from hark.destinations.destination import Wish, add
+from hark.events.record import own
 from hark.kit.ids import derived
 from hark.model import Profile, Purpose, Subject, agrees
+from hark.testing.house import House
+from hark.testing.outside import http as reaching
 from hark.work import Work
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -210,3 +215,38 @@ def test_an_erased_person_is_forgotten_everywhere_or_the_job_comes_again(log: An
     assert not list(outside.means.folder.rglob("*.parquet"))
     told = [msgspec.json.decode(body) for _, body in receiver.got]
     assert [(one["type"], one["data"]["persons"]) for one in told] == [("person.erased", [str(ann)])]
+
+
+def test_sensitive_traits_leave_only_with_an_explicit_yes(log: Any, outside: Any, receiver: Any) -> None:
+    ann, bob = log.person("ann@example.com"), log.person("bob@example.com", special_category=True)
+    for person in (ann, bob):
+        log.event("identify", person, traits={"allergies": "nuts", "city": "Berlin"})
+    outside.deliver(outside.add("webhook", {"url": receiver.url, "secret": SECRET}))
+    sent = [msgspec.json.decode(body)["data"]["event"]["traits"] for _, body in receiver.got]
+
+    assert sent == [{"city": "Berlin"}, {"allergies": "nuts", "city": "Berlin"}]
+
+
+def test_entering_and_leaving_a_segment_is_news_like_any_other(house: House, receiver: Any) -> None:
+    condition = 'count("Order Completed") > 0'
+    house.say(own("segment.defined", properties={"name": "buyers", "condition": condition}))
+    house.settle()
+    means = msgspec.structs.replace(house.hark.means, http=reaching("127.0.0.1"))
+    wish = Wish(
+        name="out",
+        plugin="webhook",
+        settings={"url": receiver.url, "secret": SECRET},
+        events=("segment.entered", "Order Completed"),
+        segments=("buyers",),
+    )
+    with house.database.transaction() as tx:
+        hook = add(tx, wish, means.registry, means.clock())
+    for event in ("Viewed", "Order Completed"):
+        house.post("/v1/track", {"userId": "ann", "event": event, "messageId": event})
+    house.settle()
+    deliver(hook.id, means)
+    sent = [msgspec.json.decode(body) for _, body in receiver.got]
+
+    assert [one["type"] for one in sent] == ["Order Completed", "segment.entered"]
+    assert sent[1]["data"]["event"]["properties"]["segment"] == "buyers"
+    assert sent[0]["data"]["person"]["id"] == sent[1]["data"]["person"]["id"]
