@@ -109,10 +109,11 @@ class Crowd:
         self._load(persons | changed, changed, identities)
 
     @classmethod
-    def of(cls, tx: Transaction, persons: Iterable[UUID], setting: Setting) -> "Crowd":
+    def of(cls, tx: Transaction, persons: Iterable[UUID], setting: Setting, identities: Iterable[UUID] = ()) -> "Crowd":
+        """These persons with all their facets, and facets of others besides."""
         crowd = cls(tx, (), setting)
         wanted = set(persons)
-        crowd._load(wanted, wanted, set())
+        crowd._load(wanted, wanted, set(identities))
         return crowd
 
     def __iter__(self) -> Iterator[Living]:

@@ -37,7 +37,9 @@ delete from definition where kind = %(kind)s and name = %(name)s
 update definition set upto = %(upto)s, done = done + %(done)s, state = %(state)s where event = %(event)s
 
 -- name: next_identities
-select id, person from identity where id > %(after)s order by id limit %(step)s
+-- `last`: the steps have then passed everything that their person has.
+select i.id, i.person, not exists (select from identity o where o.person = i.person and o.id > i.id) as last
+  from identity i where i.id > %(after)s order by i.id limit %(step)s
 
 -- name: first_identities
 select distinct on (person) person, kind, value from identity where person = any(%(persons)s::uuid[])

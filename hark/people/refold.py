@@ -99,7 +99,7 @@ def _step(event: Event, tx: Transaction, declared: Declared, moves: Moves) -> bo
     since = UUID(event.properties["since"])
     tx.run(queries.note_progress, event=since, upto=upto, done=len(rows), state="ready" if ended else "filling")
     if rows:
-        _refold(event, [row[0] for row in rows], {row[1] for row in rows}, tx, declared, moves)
+        _refold(event, [row[0] for row in rows], {person for _, person, last in rows if last}, tx, declared, moves)
     if not ended:
         _ask_for_step(event, upto, event, tx, declared)
     return False
@@ -108,10 +108,9 @@ def _step(event: Event, tx: Transaction, declared: Declared, moves: Moves) -> bo
 def _refold(
     event: Event, identities: list[UUID], persons: set[UUID], tx: Transaction, declared: Declared, moves: Moves
 ) -> None:
-    mapping = dict(tx.tuples(queries.read_mapping))
-    setting = Setting(declared.purposes, mapping)
+    setting = Setting(declared.purposes, dict(tx.tuples(queries.read_mapping)))
     definitions = segments.in_force(tx)
-    crowd = Crowd.of(tx, persons, setting)
+    crowd = Crowd.of(tx, persons, setting, identities if event.properties.get("measures") else ())
     _measure_again(event, identities, definitions.measures, crowd, tx)
     if event.properties.get("for") == "mapping":
         named = [event.properties["name"]]

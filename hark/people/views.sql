@@ -33,8 +33,10 @@ returns table (day text, tally jsonb) language sql stable as $$
                               then trim_scale((e.properties ->> $3)::numeric)::text else e.properties ->> $3 end as spelled,
                          case when e.properties ->> $3 ~ '^\s*[-+]?[0-9]{1,20}(\.[0-9]{1,20})?\s*$'
                               then (e.properties ->> $3)::numeric end as number
-                    from timeline t join event_entry e on e.position = t.position
-                   where t.anchor = any($1) and t.name = $2 and t.source <> 'hark'
+                    -- By anchor: to look for the name instead would read everybody's events for each person.
+                    from unnest($1) as member (id) join timeline t on t.anchor = member.id
+                    join event_entry e on e.position = t.position
+                   where t.name || '' = $2 and t.source <> 'hark'
                      and ($3 = '' or jsonb_typeof(e.properties -> $3) in ('string', 'number', 'boolean'))) seen) read
 $$;
 -- Every name of an event, by hopping over the index from one to the next.
