@@ -1,5 +1,6 @@
 """The composition root: from a configuration to a database, plug-ins, the door, the screens and the loops that work."""
 
+import gc
 import logging
 import secrets
 import threading
@@ -137,6 +138,14 @@ class Hark:
 
     def close(self) -> None:
         self.database.close()
+
+
+def calm_collector() -> None:
+    """For a process that works all day. A batch makes and drops very many objects and hardly a cycle among them: looking
+    for cycles as often as Python does by default took a third of the path's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 10, 10)
 
 
 def declared(database: Database, registry: Registry) -> Declared:
@@ -315,6 +324,7 @@ def work(config: Config, url: str, stopping: threading.Event, kind: str) -> None
     """The body of a working process: runs its loops until `stopping` is set."""
     hark = Hark(config, url, name=f"hark {kind}")
     running = loops(hark, kind)
+    calm_collector()
     for loop in running:
         loop.start()
     while not stopping.wait(0.5):

@@ -169,9 +169,11 @@ def _child(kind: str, descriptor: int) -> None:
 
 def _web(config: Config, url: str, descriptor: int) -> None:
     listener = socket.socket(fileno=descriptor)
+    program = app.web(config, url)
+    app.calm_collector()
     server = uvicorn.Server(
         uvicorn.Config(
-            app.web(config, url),
+            program,
             log_level="warning",
             access_log=False,
             lifespan="on",

@@ -8,6 +8,7 @@ from typing import Any
 import uvicorn
 
 from hark.api.collect import Door
+from hark.app import calm_collector
 from hark.config import Config
 from hark.events.record import Recorder, Recording
 from hark.events.sources import Sources
@@ -41,6 +42,7 @@ def main(port: int, url: str, mode: str) -> None:
         elif found := door.find(scope):
             await door.answer(found, scope, receive, send)
 
+    calm_collector()
     uvicorn.run(program, host="127.0.0.1", port=port, log_level="warning", access_log=False, lifespan="on")
 
 

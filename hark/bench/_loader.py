@@ -10,6 +10,7 @@ from hark.config import Config
 def main(url: str, data: str) -> None:
     hark = app.Hark(Config(data=Path(data)), url, name="hark bench loader", most_connections=2)
     loader = hark.loader()
+    app.calm_collector()
     while True:
         with hark.database.transaction() as tx:
             loaded = loader.load(tx)

@@ -134,6 +134,7 @@ def write(database: Database, source: Source, events: Iterator[dict[str, Any]], 
 def through(hark: app.Hark) -> tuple[float, float]:
     """Loader and steps each in a process of its own, as in the server: seconds in all, and seconds of the steps."""
     engines = hark.engines()
+    app.calm_collector()
     started = time.perf_counter()
     loader = subprocess.Popen([sys.executable, "-m", "hark.bench._loader", hark.url, str(hark.config.data)])
     busy = 0.0
