@@ -109,6 +109,7 @@ def _environment() -> Environment:
     )
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["charts"] = charts
+    environment.globals["N_"] = str  # marks a text that is translated later, by the filter `translated`
     for name in wording.FILTERS:
         environment.filters[name] = _reader(name)
     environment.filters["classes"] = _classes
@@ -117,6 +118,8 @@ def _environment() -> Environment:
 
 
 def _gettext(message: str) -> str:
+    if not message:
+        return ""  # the empty text stands for the head of a catalogue
     return locale.translations(_language()).gettext(message)
 
 
