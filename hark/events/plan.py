@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from hark.errors import Rejected
 from hark.events.check import Check, Fault, compile_check
-from hark.events.schema import Node, Shape, count_shape, forget, read, sample, shape, to_json_schema, write
+from hark.events.schema import Node, Shape, count_shape, read, sample, shape, to_json_schema, write
 from hark.events.sources import OWN
 from hark.kit.text import clean, clean_json
 from hark.model import Event
@@ -243,18 +243,6 @@ class Plan:
 def payload(event: Event) -> dict[str, Any]:
     """What a plan is about: what identify and group say of somebody, what the others say of themselves."""
     return event.traits if event.type in ("identify", "group") else event.properties
-
-
-def erase_texts(texts: frozenset[str], tx: Transaction) -> int:
-    """Drop values of an erased person from what was learned; how many plans held some."""
-    changed = 0
-    for row in tx.all(queries.list_seen):
-        node = read(row["seen"])
-        if forget(node, texts):
-            where = {"source": row["source"], "type": row["type"], "name": row["name"]}
-            tx.run(queries.save_seen, seen=_json(write(node)), **where)
-            changed += 1
-    return changed
 
 
 def _see(entry: Entry, event: Event) -> None:

@@ -67,10 +67,3 @@ order by v.at desc, v.event desc limit %(limit)s
 
 -- name: has_source
 select exists (select from source where id = %(source)s)
-
--- name: list_seen
-select source, type, name, seen from plan for update
-
--- name: save_seen
-update plan set seen = %(seen)s::jsonb, version = version + 1
-where source = %(source)s and type = %(type)s and name = %(name)s

@@ -5,7 +5,6 @@ formats, values and ranges come from samples. Everything is bounded: see the num
 """
 
 import re
-from collections.abc import Iterable
 from itertools import islice
 from math import isfinite
 from typing import Any
@@ -100,15 +99,6 @@ def sample(node: Node, value: Any, depth: int = 0) -> None:
 
 def size(node: Node) -> int:
     return 1 + sum(map(size, node.properties.values())) + (size(node.items) if node.items else 0)
-
-
-def forget(node: Node, texts: frozenset[str]) -> bool:
-    """Drop remembered values that belong to a person who is being erased; whether anything was dropped."""
-    found = bool(node.values and node.values.keys() & texts)
-    if found:
-        node.values = None
-    children: Iterable[Node] = [*node.properties.values(), *([node.items] if node.items else [])]
-    return any([found, *(forget(child, texts) for child in children)])
 
 
 def to_json_schema(node: Node, title: str | None = None, *, closed: bool = False) -> dict[str, Any]:

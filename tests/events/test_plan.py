@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hark.events import plan as plans
+from hark.events import carry
 from hark.events.plan import ENFORCED, FROZEN, LEARNING, MOST_NAMES, OTHERS, Judgement, Plan, queries
 from hark.kit.ids import event_id
 from hark.model import Event
@@ -169,8 +169,11 @@ def test_names_without_end_share_one_plan(arrive: Arrival):
 
 def test_words_of_an_erased_person_leave_the_plan_and_do_not_come_back(arrive: Arrival):
     arrive(*[event(nickname=word) for word in ("Nat", "Bo")])
+    seen = arrive.row()["seen"]
+    seen["properties"]["nickname"]["values"] = {"Bo": 1}
     with arrive.database.transaction() as tx:
-        assert plans.erase_texts(frozenset({"Nat"}), tx) == 1
+        where = {"source": "shop", "type": "track", "name": "Order Completed"}
+        tx.run(carry.queries.change_plan, seen=msgspec.json.encode(seen).decode(), frozen=None, **where)
     arrive(event(nickname="Bo"))
     arrive(event(nickname="Bo", other=1))
 

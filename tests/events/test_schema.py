@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hark.events.check import compile_check
-from hark.events.schema import MOST_NODES, Node, count_shape, forget, read, sample, shape, size, to_json_schema, write
+from hark.events.schema import MOST_NODES, Node, count_shape, read, sample, shape, size, to_json_schema, write
 
 ORDER = {
     "order_id": "o-1001",
@@ -61,13 +61,6 @@ def test_addresses_are_never_listed_as_values():
 
     assert node.properties["email"].values is None
     assert to_json_schema(node)["properties"]["email"]["format"] == "email"
-
-
-def test_an_erased_persons_words_are_dropped():
-    node = learn({"nickname": "Nat", "lines": [{"for": "Nat"}]}, {"nickname": "Bo"})
-
-    assert forget(node, frozenset({"Nat"}))
-    assert b"Nat" not in __import__("msgspec").json.encode(write(node))
 
 
 def test_a_million_traits_stay_bounded():
