@@ -13,6 +13,7 @@ MENU = (
     Entry(path="/", title=_("Home"), icon="home", right=Right.HOME, keys="g h"),
     Entry(path="/people", title=_("People"), icon="people", right=Right.PEOPLE_READ, keys="g p"),
     Entry(path="/segments", title=_("Segments"), icon="segment", right=Right.SEGMENTS_READ, keys="g s"),
+    Entry(path="/orders", title=_("Orders"), icon="product", right=Right.PEOPLE_READ, keys="g r"),
     Entry(path="/traits", title=_("Computed traits"), icon="spark", right=Right.SEGMENTS_READ),
     Entry(path="/duplicates", title=_("Duplicates"), icon="merge", right=Right.PEOPLE_READ),
     Entry(

@@ -100,8 +100,20 @@ select p.id, p.sku, p.name, p.brand, p.category, p.variant, p.price, p.currency,
  where %(search)s = '' or p.name ilike '%%' || %(search)s || '%%' or p.id = %(search)s or p.sku = %(search)s
  order by p.last_at desc, p.id limit %(limit)s
 
--- name: forget_orders
-delete from customer_order where anchor = any(%(ids)s::uuid[])
+-- name: newest_orders
+select number, anchor, status, placed_at, promised_at, shipped_at, delivered_at, cancelled_at, returned_at, total, refunded,
+       currency, lines, last_at
+  from customer_order
+ where (%(status)s = '' or status = %(status)s) and (%(number)s = '' or number = %(number)s)
+ order by last_at desc, number limit %(limit)s
 
--- name: forget_interests
-delete from interest where anchor = any(%(ids)s::uuid[])
+-- name: order_figures
+select status, count(*) as orders from customer_order group by status
+
+-- name: product_figures
+select p.id, count(distinct o.number) as orders, coalesce(sum((line ->> 'quantity')::bigint), 0)::bigint as sold,
+       coalesce(sum((line ->> 'returned')::bigint), 0)::bigint as returned
+  from product p
+  left join (customer_order o cross join jsonb_array_elements(o.lines) as line) on line ->> 'product' = p.id
+ where p.id = any(%(ids)s::text[])
+ group by p.id

@@ -1,12 +1,13 @@
 """Asking about products and orders. A person is given by the ids of their identities (`Person` row column `members`)."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
-from hark.model.order import Loved, Order, Owned, Product
+from hark.model.order import Line, Loved, Order, Owned, Product
 from hark.orders.know import queries
 from hark.store import Transaction
 
@@ -19,6 +20,46 @@ def orders_of(tx: Transaction, members: Sequence[UUID], limit: int = 50) -> list
 def order(tx: Transaction, number: str) -> Order | None:
     row = tx.one(queries.order_by_number, number=number)
     return None if row is None else msgspec.convert(row, Order)
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """An order in a list, with the anchor of the person whose it is."""
+
+    order: Order
+    anchor: UUID | None
+    last_at: datetime
+
+
+class Belongings(Struct, frozen=True, kw_only=True):
+    """Everything between a person and what is sold."""
+
+    orders: list[Order]
+    owns: list[Owned]
+    loves: list[Loved]
+    returned: list[tuple[Order, Line]]
+
+
+def newest(tx: Transaction, *, status: str = "", number: str = "", limit: int = 100) -> list[Found]:
+    """The orders of everybody that something happened to last."""
+    rows = tx.all(queries.newest_orders, status=status, number=number, limit=limit)
+    return [
+        Found(anchor=row.pop("anchor"), last_at=row.pop("last_at"), order=msgspec.convert(row, Order)) for row in rows
+    ]
+
+
+def figures(tx: Transaction) -> dict[str, int]:
+    """How many orders stand at which status."""
+    return {row["status"]: row["orders"] for row in tx.all(queries.order_figures)}
+
+
+def belongings(tx: Transaction, members: Sequence[UUID]) -> Belongings:
+    orders = orders_of(tx, members)
+    return Belongings(
+        orders=orders,
+        owns=owns(tx, members),
+        loves=loves(tx, members),
+        returned=[(one, line) for one in orders for line in one.lines if line.returned],
+    )
 
 
 def owns(tx: Transaction, members: Sequence[UUID]) -> list[Owned]:
@@ -54,13 +95,14 @@ def loves(tx: Transaction, members: Sequence[UUID], limit: int = 20) -> list[Lov
     ]
 
 
-def returned(orders: Iterable[Order]) -> list[tuple[Order, Any]]:
-    """The lines that came back, with their order."""
-    return [(one, line) for one in orders for line in one.lines if line.returned]
-
-
 def products(tx: Transaction, search: str = "", limit: int = 100) -> list[Product]:
+    """The catalogue as it was learned, what was named last first."""
     return [msgspec.convert(row, Product) for row in tx.all(queries.list_products, search=search, limit=limit)]
+
+
+def sold(tx: Transaction, ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Of each product: in how many orders, how many sold, how many came back."""
+    return {row.pop("id"): row for row in tx.all(queries.product_figures, ids=list(ids))}
 
 
 def _products(tx: Transaction, ids: Sequence[str]) -> dict[str, Product]:
