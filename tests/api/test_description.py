@@ -11,6 +11,7 @@ import pytest
 
 import hark
 from hark.testing.server import Server
+from hark.web.tokens import SCOPES
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,20 @@ def test_there_is_a_page_for_people(server: Server):
 
     assert page.headers["content-type"].startswith("text/html")
     assert "/api/v1/people/{key}/merge" in page.text
+
+
+def test_every_request_and_scope_is_in_the_reference(server: Server):
+    text = (Path(hark.__file__).resolve().parents[1] / "docs" / "reference" / "api.md").read_text("utf-8")
+    document = httpx.get(f"{server.url}/api/openapi.json").json()
+
+    asked = {
+        f"| `{method.upper()} {path.removeprefix('/api/v1')}` | `{operation['security'][0]['token'][0]}` |"
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert sorted(line for line in asked if line not in text) == []
+    assert text.count("| `GET /") + text.count("| `P") + text.count("| `D") == len(asked)
+    assert [scope for scope in SCOPES if f"| `{scope}` | " not in text] == []
 
 
 def test_schemathesis_finds_nothing(filled: Server, token: str, tmp_path: Path):
