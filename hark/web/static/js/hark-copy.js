@@ -1,4 +1,4 @@
-// <hark-copy data-text>: puts a text on the clipboard. Hidden where the browser gives no clipboard.
+// <hark-copy data-text>: puts a text, or the code it stands in, on the clipboard. Hidden where the browser gives no clipboard.
 customElements.define("hark-copy", class extends HTMLElement {
   connectedCallback() {
     if (!navigator.clipboard) return;
@@ -6,7 +6,7 @@ customElements.define("hark-copy", class extends HTMLElement {
     const button = this.querySelector("button");
     const before = button.getAttribute("aria-label");
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(this.dataset.text);
+      await navigator.clipboard.writeText(this.dataset.text ?? this.closest(".code").querySelector("pre").textContent);
       this.#say(button, this.dataset.done);
       setTimeout(() => this.#say(button, before), 1600);
     });
