@@ -146,6 +146,15 @@ def test_his_phone_shows_her_without_sideways_scrolling(page: Page, shop: Shop) 
         assert (path, page.evaluate("document.documentElement.scrollWidth <= innerWidth")) == (path, True)
 
 
+def test_his_phone_has_the_whole_menu(page: Page, shop: Shop) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto("/people")
+    page.locator("summary", has_text="").and_(page.get_by_label("Menu")).click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Team").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Team")
+
+
 def test_without_script_he_gets_there_too(chromium: Browser, server: Server, bo: BrowserContext, shop: Shop) -> None:
     context = chromium.new_context(base_url=server.url, java_script_enabled=False)
     page = context.new_page()
