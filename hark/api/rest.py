@@ -15,6 +15,7 @@ from hark.api.description import Description
 from hark.api.destinations import DESTINATIONS, settings_by_plugin
 from hark.api.entrance import ASGI, Entrance
 from hark.api.events import EVENTS
+from hark.api.guarding import GUARDING
 from hark.api.imports import IMPORTS
 from hark.api.people import PEOPLE
 from hark.api.plan import PLAN
@@ -30,9 +31,10 @@ from hark.model import Declared
 from hark.registry import Registry
 from hark.store import Database
 
-ROUTERS = (PEOPLE, CARRY, MATCHES, SEGMENTS, EVENTS, SOURCES, PLAN, IMPORTS, DESTINATIONS, TEAM, TOKENS)
+ROUTERS = (PEOPLE, GUARDING, CARRY, MATCHES, SEGMENTS, EVENTS, SOURCES, PLAN, IMPORTS, DESTINATIONS, TEAM, TOKENS)
 TAGS = {
     "people": "Who they are, what happened with them, why they are one; merging, parting and stating by hand.",
+    "identity": "What guards each kind of identity; how alike records must be to be shown or joined.",
     "data requests": "A person's whole record; erasing them, or keeping only the numbers; what was asked for.",
     "duplicates": "People who are probably one, with the evidence, to be joined or left apart.",
     "segments": "Segments and computed traits in the language of conditions; homes of event names; purposes.",

@@ -89,6 +89,9 @@ delete from identity where id = any(%(ids)s::uuid[]);
 -- name: read_settings
 select name, setting from identity_kind order by name;
 
+-- name: count_kinds
+select kind, count(*) from identity group by kind;
+
 -- name: save_setting
 insert into identity_kind (name, setting, at, source, message_id)
 values (%(name)s, %(setting)s, %(at)s, %(source)s, %(message_id)s)

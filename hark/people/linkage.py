@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from itertools import islice
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -140,8 +141,10 @@ def keys_of(table: pa.Table) -> list[tuple[str, int]]:
 
 @contextmanager
 def _holding(table: pa.Table, **budget: Any) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(config=budget) as connection:
+    """DuckDB with the records in it. What does not fit into its budget of memory goes to a folder of its own."""
+    with TemporaryDirectory(prefix="hark-match-") as folder, duckdb.connect(config=budget) as connection:
         _run(connection, queries.keep_quiet)
+        _run(connection, queries.spill_to, folder=folder)
         connection.register("incoming", table)
         _run(connection, queries.take_records)
         yield connection

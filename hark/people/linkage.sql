@@ -3,6 +3,9 @@
 -- name: keep_quiet
 set enable_progress_bar = false;
 
+-- name: spill_to
+set temp_directory = $folder;
+
 -- name: take_records
 create table record as select * from incoming;
 
