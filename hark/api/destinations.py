@@ -21,7 +21,7 @@ from hark.registry import Registry
 from hark.store import Database
 from hark.web.rights import Right
 
-Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
+Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"[^\s\x00-\x20\x7f-\xa0]")]
 Names = Annotated[list[Annotated[str, Meta(min_length=1, max_length=300)]], Meta(max_length=1000)]
 
 

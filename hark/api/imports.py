@@ -59,7 +59,7 @@ class ImportShown(Struct, frozen=True, kw_only=True):
 class Start(Struct, frozen=True, kw_only=True):
     """`source` is the name of a source (added where there is none); without `mapping`, the guessed one is used."""
 
-    source: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+    source: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"[^\s\x00-\x20\x7f-\xa0]")]
     mapping: dict[str, Any] | None = None
 
 

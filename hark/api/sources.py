@@ -16,7 +16,7 @@ from hark.store import Database
 from hark.web.rights import Right
 
 CHANNELS = "web|mobile|email|chat|messaging|social|phone|shop|crm|appliance|server"
-Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"[^\s\x00-\x20\x7f-\xa0]")]
 Channel = Annotated[str, Meta(pattern=f"^({CHANNELS})$")]
 SourceId = Annotated[str, Parameter(description="Id of a source: src_…", max_length=100)]
 Number = Annotated[int, Parameter(ge=1, le=2**53 - 1)]

@@ -23,7 +23,7 @@ ScopeName = Enum("ScopeName", {name: name for name in sorted(doors.SCOPES)}, typ
 class NewToken(Struct, frozen=True, kw_only=True):
     """`scopes` are listed at GET /api/v1/scopes."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+    name: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"[^\s\x00-\x20\x7f-\xa0]")]
     scopes: Annotated[list[ScopeName], Meta(min_length=1, max_length=50)]
     expires_at: Annotated[datetime, Meta(tz=True)] | None = None
 

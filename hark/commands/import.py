@@ -13,9 +13,8 @@ from hark import app, flow
 from hark.commands import configuration
 from hark.errors import Misconfigured, Rejected
 from hark.events.imports import record, report
-from hark.events.imports.read import Reading, look
-from hark.events.sources import add_source, all_sources
-from hark.model import Source
+from hark.events.imports.read import Reading, checked, look
+from hark.events.sources import source_named
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _reading(arguments: argparse.Namespace, found: Reading) -> Reading:
     given = {name: getattr(arguments, name) for name in ("encoding", "delimiter", "sheet")}
-    return msgspec.structs.replace(found, **{name: value for name, value in given.items() if value is not None})
+    return checked(msgspec.to_builtins(found) | {name: value for name, value in given.items() if value is not None})
 
 
 def _mapping(arguments: argparse.Namespace, mapping: dict[str, Any]) -> dict[str, Any]:
@@ -86,8 +85,8 @@ def _mapping(arguments: argparse.Namespace, mapping: dict[str, Any]) -> dict[str
 
 def _import(hark: app.Hark, arguments: argparse.Namespace, reading: Reading, mapping: dict[str, Any]) -> int:
     path: Path = arguments.file
-    source = _source(hark, arguments.source or path.name)
     with hark.database.transaction() as tx:
+        source = source_named(tx, arguments.source or path.name, plugin="rows")
         before = record.same(tx, source=source.id, digest=record.digest_of(path), reading=reading, mapping=mapping)
         if before and before[1] in ("recorded", "failed"):
             identifier = before[0]
@@ -115,14 +114,6 @@ def _import(hark: app.Hark, arguments: argparse.Namespace, reading: Reading, map
         _work(hark, identifier)
         _tell(hark, identifier, arguments.refused or path.with_name(f"{path.name}.refused.csv"))
     return 0
-
-
-def _source(hark: app.Hark, name: str) -> Source:
-    with hark.database.transaction() as tx:
-        for source in all_sources(tx):
-            if source.name == name:
-                return source
-        return add_source(tx, name, plugin="rows")
 
 
 def _work(hark: app.Hark, identifier: UUID) -> None:

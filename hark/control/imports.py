@@ -12,10 +12,11 @@ from litestar.response import Stream
 from hark.config import Config
 from hark.errors import HarkError, Misconfigured, Rejected
 from hark.events.imports import record, report
-from hark.events.imports.read import Reading, Row, look
-from hark.events.sources import add_source, all_sources
+from hark.events.imports.read import Reading, Row, checked, look
+from hark.events.sources import all_sources, source_named
+from hark.kit.text import clean
 from hark.registry import Registry
-from hark.store import Database, Transaction
+from hark.store import Database
 from hark.web import Answer, Ask, Form, Right, does, go, page, shown, shows
 
 LARGEST = 2_000_000_000  # bytes of one upload; larger files come in by `hark import`
@@ -65,7 +66,10 @@ def change(
     path = record.keep(config.data, identifier)
     with database.transaction() as tx:
         found = record.find(tx, identifier)
-    reading = _reading(form, found.reading)
+    try:
+        reading = _reading(form, found.reading)
+    except Rejected as error:
+        return _ask(request, found, path, registry, database, errors={"mapping": str(error)})
     mapping = _mapping(form, found.mapping) if reading == found.reading else record.guess(registry, path, reading)
     wanted = msgspec.structs.replace(found, mapping=mapping, reading=reading)
     try:
@@ -75,7 +79,7 @@ def change(
         return _ask(request, wanted, path, registry, database, errors=form.errors)
     start = form.text("act") == "start"
     with database.transaction() as tx:
-        source = _source(tx, form.text("source") or found.file)
+        source = source_named(tx, form.text("source") or found.file, plugin="rows").id
         before = record.same(tx, source=source, digest=found.digest, reading=reading, mapping=mapping)
         if start and before and before[1] != "failed":
             record.discard(tx, identifier, config.data)
@@ -117,7 +121,7 @@ def _draft(request: Ask, file: UploadFile, database: Database, config: Config, r
                 tx,
                 source="",
                 path=part,
-                name=file.filename[:200],
+                name=clean(file.filename)[:200],
                 reading=reading,
                 mapping=record.guess(registry, part, reading),
                 by=visitor.name if visitor else "",
@@ -183,14 +187,7 @@ def _reading(form: Form, before: Reading) -> Reading:
     given = {name: form.text(name) for name in ("encoding", "delimiter", "sheet") if form.text(name)}
     if given.get("delimiter") == "tab":
         given["delimiter"] = "\t"
-    return msgspec.structs.replace(before, **given)
-
-
-def _source(tx: Transaction, name: str) -> str:
-    for source in all_sources(tx):
-        if source.name == name:
-            return source.id
-    return add_source(tx, name, plugin="rows").id
+    return checked(msgspec.to_builtins(before) | given)
 
 
 HANDLERS = [imports, upload, one, change, discard, refused]

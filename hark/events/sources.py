@@ -42,6 +42,12 @@ def add_source(
     return msgspec.convert(row, Source)
 
 
+def source_named(tx: Transaction, name: str, *, plugin: str = "segment") -> Source:
+    """The source of that name, made if it is new."""
+    row = tx.one(queries.source_by_name, name=name)
+    return add_source(tx, name, plugin=plugin) if row is None else msgspec.convert(row, Source)
+
+
 def all_sources(tx: Transaction) -> list[Source]:
     return [msgspec.convert(row, Source) for row in tx.all(queries.all_sources)]
 

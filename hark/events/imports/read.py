@@ -1,11 +1,11 @@
 """Reads CSV, JSON lines, Parquet and Excel as columns and rows, a row at a time, whatever their encoding and delimiter."""
 
+import codecs
 import csv
 import gzip
 import io
 import sys
 from base64 import b64encode
-from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -23,6 +23,7 @@ from hark.kit.text import clean
 
 csv.field_size_limit(min(sys.maxsize, 10_000_000))
 SAMPLE = 500  # rows by which columns and their meaning are guessed
+FORMATS = ("csv", "jsonl", "parquet", "excel")
 _DELIMITERS = (",", ";", "\t", "|")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 Row = list[Any] | str  # text stands for a line that is no row
@@ -48,6 +49,18 @@ def look(path: Path, format_: str | None = None, name: str | None = None) -> Rea
     with _text(path, encoding) as file:
         lines = list(islice(file, 50))
     return Reading(format=form, encoding=encoding, delimiter=_delimiter(lines))
+
+
+def checked(given: dict[str, Any]) -> Reading:
+    """A reading that somebody changed by hand. Rejected says what is wrong with it."""
+    try:
+        reading = msgspec.convert(given, Reading)
+        codecs.lookup(reading.encoding)
+    except (msgspec.ValidationError, LookupError, ValueError) as error:
+        raise Rejected(f"the file cannot be read like this: {error}", 422) from None
+    if reading.format not in FORMATS or len(reading.delimiter) != 1 or reading.delimiter in '\r\n\0"':
+        raise Rejected(f"a file is read as {', '.join(FORMATS)}, its cells parted by one sign", 422)
+    return reading
 
 
 def columns_of(path: Path, reading: Reading) -> list[str]:
@@ -126,7 +139,7 @@ def _text(path: Path, encoding: str) -> io.TextIOWrapper:
 
 def _encoding(path: Path) -> str:
     """UTF-8 where the whole file is, UTF-16 by its mark, else the code page of western spreadsheets."""
-    decoder = getincrementaldecoder("utf-8")()
+    decoder = codecs.getincrementaldecoder("utf-8")()
     with _bytes(path) as file:
         block = file.read(1 << 20)
         for mark, encoding in _BOMS:
