@@ -14,7 +14,6 @@ from hark.errors import HarkError, Misconfigured, Rejected
 from hark.events.imports import record, report
 from hark.events.imports.read import Reading, Row, checked, look
 from hark.events.sources import all_sources, source_named
-from hark.kit.text import clean
 from hark.registry import Registry
 from hark.store import Database
 from hark.web import Answer, Ask, Form, Right, does, go, page, shown, shows
@@ -121,7 +120,7 @@ def _draft(request: Ask, file: UploadFile, database: Database, config: Config, r
                 tx,
                 source="",
                 path=part,
-                name=clean(file.filename)[:200],
+                name=file.filename[:200],
                 reading=reading,
                 mapping=record.guess(registry, part, reading),
                 by=visitor.name if visitor else "",

@@ -20,6 +20,7 @@ from hark.events.imports.read import SAMPLE, Reading, Row, columns_of, count, pi
 from hark.events.record import head_of
 from hark.kit import clock
 from hark.kit.ids import uuid7
+from hark.kit.text import clean
 from hark.model import Event, Raw, Refused, Request, Source
 from hark.registry import Registry
 from hark.store import Database, Queries, Transaction
@@ -110,7 +111,7 @@ def draft(
         queries.add_import,
         id=identifier,
         source=source,
-        file=name,
+        file=clean(name),
         digest=digest_of(path),
         reading=msgspec.json.encode(reading).decode(),
         mapping=msgspec.json.encode(mapping).decode(),
