@@ -1,7 +1,5 @@
 """Orders and products: what was bought, by whom, whether the promise was kept, and what came back."""
 
-from uuid import UUID
-
 from hark.errors import NotFound
 from hark.kit.clock import Clock
 from hark.orders import reading
@@ -63,19 +61,4 @@ def products(request: Ask, form: Form, database: Database) -> Answer:
     return page(request, "control/products.html", rows=rows, sold=sold, words=words)
 
 
-@shows("/people/{id:uuid}/orders", right=Right.PEOPLE_READ)
-def belongings(request: Ask, id: UUID, database: Database, clock: Clock) -> Answer:
-    """What a person owns, loves, ordered and gave back."""
-    with database.transaction() as tx:
-        who, members = whose.members_of(tx, id)
-        theirs = reading.belongings(tx, members)
-    return page(
-        request,
-        "control/belongings.html",
-        who=who,
-        theirs=theirs,
-        late={one.number for one in theirs.orders if late(one, clock())},
-    )
-
-
-HANDLERS = [orders, order, products, belongings]
+HANDLERS = [orders, order, products]

@@ -118,8 +118,5 @@ select purpose, count(*) filter (where (said ->> 'granted')::boolean) as yes,
 -- name: persons_of
 select i.id, p.id, p.traits from identity i join person p on p.id = i.person where i.id = any(%(anchors)s::uuid[])
 
--- name: members_of
-select p.id, p.traits, p.members from person p join identity i on i.person = p.id where i.id = %(id)s
-
 -- name: clear
 truncate identity, edge, cut, identity_kind, facet, person, timeline, definition, segment_day, mapping, account

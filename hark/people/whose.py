@@ -5,7 +5,6 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hark.errors import NotFound
 from hark.people.glance import called
 from hark.store import Queries, Transaction
 
@@ -23,11 +22,3 @@ def persons_of(tx: Transaction, anchors: Iterable[UUID | None]) -> dict[UUID, Wh
     if not wanted:
         return {}
     return {row[0]: Whose(row[1], called(row[2])) for row in tx.tuples(queries.persons_of, anchors=wanted)}
-
-
-def members_of(tx: Transaction, person: UUID) -> tuple[Whose, list[UUID]]:
-    """The person whom this id leads to, and the ids of all their identities. NotFound where there is nobody."""
-    row = tx.one(queries.members_of, id=person)
-    if row is None:
-        raise NotFound("there is no such person, or they were erased")
-    return Whose(row["id"], called(row["traits"])), row["members"]

@@ -36,7 +36,7 @@ def test_an_order_is_found_from_the_list_to_its_person(house: House, bo: Browser
     page = bo.get(f"/people/{person['id']}/orders")
     listed = text_of(bo.get("/orders").text)
 
-    assert "A/1 Ann Berg Returned late 1 × Washer W-17 &lt;b&gt;" in listed
+    assert "A/1 Ann Berg returned late 1 × Washer W-17 &lt;b&gt;" in listed
     assert bo.get("/orders?status=cancelled").status_code == 200
     assert "Dryer on the wish list" in text_of(page.text)
     assert "Gave back" in page.text
