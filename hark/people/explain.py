@@ -28,6 +28,7 @@ SENTENCES = {
     "mappings": "Refused: a person would have too many identities.",
     "merges": "Refused: a person would be made of too many persons.",
     "crowded": "Refused: so many people share one of these that it points to nobody.",
+    "component": "Refused: too much is tied together here already.",
     "blocked": "Refused: one of these is blocked and points to nobody.",
     "cut": "Kept apart by hand.",
     "reverted": "Taken back by hand.",

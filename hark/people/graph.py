@@ -160,7 +160,9 @@ class Graph:
 
     def _connect(self, fresh: Sequence[Edge]) -> None:
         for edge in fresh:
-            if self.components[edge.a].connects(edge, self.members[edge.a], self.members[edge.b]):
+            a, b = self.components[edge.a], self.components[edge.b]
+            fits = a is b or len(a.members) + len(b.members) <= self.caps.component
+            if fits and a.connects(edge, self.members[edge.a], self.members[edge.b]):
                 self._link(edge.a, edge.b)
         for edge in fresh:
             if not self._place(edge):

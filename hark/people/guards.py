@@ -22,12 +22,15 @@ Order = tuple[bool, Key, int, UUID]  # only found to be alike?, when, priority o
 
 class Caps(Struct, frozen=True):
     """mappings, merges: of one person. crowd: an identity seen with more stronger ones (a shop's tablet, test@test.com)
-    points to nobody. companions: the same for identities of any strength (a user id that every guest is given)."""
+    points to nobody. companions: the same for identities of any strength (a user id that every guest is given).
+    component: no more is weighed together, so that a chain of shared devices, or somebody who makes one, stops nobody's
+    work; this cap alone goes by the order of arrival."""
 
     mappings: int = 1000
     merges: int = 100
     crowd: int = 50
     companions: int = 2000
+    component: int = 20_000
 
 
 class Group(Struct, frozen=True):
@@ -147,8 +150,8 @@ class Component:
         return edge.rule in BY_HAND or self._nobody(a, b) is None
 
     def stands_apart(self, edge: Edge, a: Member, b: Member) -> None:
-        """Conclude on an edge to what points to nobody, which lies outside every component."""
-        edge.state, edge.reason, edge.merged = REFUSED, self._nobody(a, b), False
+        """Conclude on an edge that lies outside every component: to what points to nobody, or where too much is tied."""
+        edge.state, edge.reason, edge.merged = REFUSED, self._nobody(a, b) or "component", False
         if edge.revoked_at is not None:
             edge.state, edge.reason = REVOKED, "reverted"
 

@@ -81,6 +81,13 @@ def test_what_everybody_uses_points_to_nobody(tx):
     assert reasons(tx) == {("refused", "crowded")}
 
 
+def test_a_chain_of_shared_things_stays_bounded(tx):
+    hear(tx, [said(n, f"e:{n}", f"e:{n + 1}") for n in range(12)], batch=1, caps=Caps(component=6))
+
+    assert max(map(len, persons(tx))) <= 6
+    assert ("refused", "component") in reasons(tx)
+
+
 def test_an_older_event_that_comes_late_decides_as_if_it_had_come_first(tx):
     hear(tx, [said(5, "u:ann", "a:tablet"), said(6, "u:bob", "a:tablet"), said(1, "u:bob", "a:tablet")])
 
