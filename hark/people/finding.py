@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import pyarrow as pa
 from msgspec import Struct
 from psycopg.types.json import Jsonb
 
@@ -60,7 +61,7 @@ def _run_full(database: Database, declared: Declared, memory: str) -> Report:
     found = linkage.link(table, threshold=min(choice.review_above, choice.join_above or 1), memory=memory)
     with database.transaction() as tx:
         tx.run(queries.clear_keys)
-        tx.copy(queries.copy_keys, ((UUID(id), key) for id, key in found.keys), ("uuid", "int8"))
+        tx.copy(queries.copy_keys, _rows_of(found.keys), ("uuid", "int8"))
         tx.run(queries.drop_all_waiting)
         tx.run(
             queries.keep_model,
@@ -71,6 +72,13 @@ def _run_full(database: Database, declared: Declared, memory: str) -> Report:
         )
         joined = _keep(tx, found.pairs, choice, declared)
     return Report(full=True, records=table.num_rows, compared=found.compared, found=len(found.pairs), joined=joined)
+
+
+def _rows_of(keys: pa.Table) -> Iterator[tuple[UUID, int]]:
+    """A part at a time: of a million people there are fourteen million keys."""
+    for part in keys.to_batches(max_chunksize=PAGE):
+        ids, hashes = part.columns
+        yield from zip(map(UUID, ids.to_pylist()), hashes.to_pylist(), strict=True)
 
 
 def _everybody(tx: Transaction) -> Iterator[dict[str, str | None]]:
@@ -92,8 +100,7 @@ def _run_new(database: Database, declared: Declared, model: Model, position: int
         choice = chosen(tx)
         new = linkage.prepare(_records(tx.all(queries.records_of, persons=changed)))
         tx.run(queries.delete_keys, persons=changed)
-        keys = linkage.keys_of(new)
-        tx.copy(queries.copy_keys, [(UUID(id), key) for id, key in keys], ("uuid", "int8"))
+        tx.copy(queries.copy_keys, _rows_of(linkage.keys_of(new)), ("uuid", "int8"))
         others = [row[0] for row in tx.tuples(queries.find_sharing, persons=changed, common=linkage.COMMON)]
         together = linkage.prepare(_records(tx.all(queries.records_of, persons=list({*others, *changed}))))
         threshold = min(choice.review_above, choice.join_above or 1)

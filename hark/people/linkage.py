@@ -88,7 +88,7 @@ class Found(Struct, frozen=True):
     pairs: list[Pair]
     model: Model
     compared: int
-    keys: list[tuple[str, int]]
+    keys: pa.Table
 
 
 def prepare(records: Iterable[Mapping[str, Any]]) -> pa.Table:
@@ -117,7 +117,7 @@ def link(table: pa.Table, *, threshold: float = 0.5, threads: int = 2, memory: s
         _run(connection, queries.choose_pairs, common=COMMON)
         pairs = _score(_linker(connection, model.settings), connection, threshold)
         compared = _rows(connection, queries.count_pairs)[0][0]
-        return Found(pairs, model, compared, _rows(connection, queries.read_keys))
+        return Found(pairs, model, compared, _keys(connection))
 
 
 def link_new(table: pa.Table, new: Iterable[str], model: Model, *, threshold: float = 0.5) -> list[Pair]:
@@ -132,11 +132,15 @@ def link_new(table: pa.Table, new: Iterable[str], model: Model, *, threshold: fl
         return _score(linker, connection, threshold)
 
 
-def keys_of(table: pa.Table) -> list[tuple[str, int]]:
+def keys_of(table: pa.Table) -> pa.Table:
     """(id, key) of each record: what `link` would look it up by."""
     with _holding(table, threads=1) as connection:
         _run(connection, queries.write_keys)
-        return _rows(connection, queries.read_keys)
+        return _keys(connection)
+
+
+def _keys(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    return connection.execute(queries.read_keys.text.decode()).to_arrow_table()
 
 
 @contextmanager
