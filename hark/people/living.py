@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from hark.conditions.known import Known
@@ -48,7 +49,7 @@ class Living:
 
     def gather(self) -> None:
         """Fold the facets anew: at the start, and when members came or went. All of them must be in the pool."""
-        mine = [self._pool[member] for member in sorted(self.members) if member in self._pool]
+        mine = [self._pool[member] for member in self.members if member in self._pool]
         self._alone = len(mine) == 1
         self.whole = mine[0] if self._alone else facet.fold(mine)
         self._look()
@@ -215,5 +216,6 @@ def _see_place(known: Known, hints: Mapping[str, Said]) -> None:
     known.time_zone = zone
 
 
+@lru_cache(maxsize=4096)
 def instant(ms: int | None) -> datetime | None:
     return None if ms is None else from_milliseconds(ms)

@@ -219,7 +219,7 @@ def _row(person: Living) -> tuple[Any, ...]:
     known, whole = person.known, person.whole
     return (
         person.id,
-        _array(map(str, sorted(person.members))),
+        _array(sorted(member.hex for member in person.members)),
         _text(known.traits),
         _text({name: {"at": at, "source": by, "message_id": m} for name, (_, at, by, m) in person.traits.items()}),
         _text(known.computed),
