@@ -39,5 +39,6 @@ MENU = (
     Entry(path="/data-requests", title=_("Data requests"), icon="shield", right=Right.PEOPLE_EXPORT, group=_("Care")),
     Entry(path="/purposes", title=_("Purposes"), icon="lock", right=Right.SETTINGS_READ, group=_("Care")),
     Entry(path="/team", title=_("Team"), icon="team", right=Right.TEAM_READ, group=_("House")),
+    Entry(path="/identity-kinds", title=_("Identities"), icon="key", right=Right.SETTINGS_READ, group=_("House")),
     Entry(path="/settings", title=_("Settings"), icon="settings", right=Right.SETTINGS_READ, group=_("House")),
 )
