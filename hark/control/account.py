@@ -73,8 +73,9 @@ def second_step(request: Ask, form: Form, database: Database, clock: Clock) -> A
             form.refuse("password", "This is not your password.")
     if form.errors:
         return _page(request, form, database, clock, status=422)
-    on = bool(form.text("secret"))
-    return go(request, "/account", "The second step is on." if on else "The second step is off.")
+    if form.text("secret"):
+        return go(request, "/account", "The second step is on.")
+    return go(request, "/account", "The second step is off.")
 
 
 @does("/account/sessions/close", right=Right.SIGNED_IN)

@@ -27,14 +27,10 @@ def consent(request: Ask, person_id: UUID, purpose: str, answer: str, database: 
         )
         [recorded] = record_own(tx, [event])
     wait_for(database, recorded, PATIENCE)
-    given = answer == "grant"
-    return go(
-        request,
-        f"/people/{seen.id}/consents",
-        "%(purpose)s: yes." if given else "%(purpose)s: no.",
-        undo=f"/people/{seen.id}/consents/{purpose}/{'withdraw' if given else 'grant'}",
-        purpose=declared.purposes[purpose].label,
-    )
+    to, purpose_label = f"/people/{seen.id}/consents", declared.purposes[purpose].label
+    if answer == "grant":
+        return go(request, to, "%(purpose)s: yes.", undo=f"{to}/{purpose}/withdraw", purpose=purpose_label)
+    return go(request, to, "%(purpose)s: no.", undo=f"{to}/{purpose}/grant", purpose=purpose_label)
 
 
 HANDLERS = [consent]

@@ -146,8 +146,8 @@ def test_a_fragment_is_the_block_of_the_same_page(house: House, bo: Desk, natali
 
 
 @pytest.mark.parametrize("language", locale.LANGUAGES)
-def test_a_page_speaks_the_language_of_the_browser(house: House, bo: Desk, language: str) -> None:
-    headers = {"cookie": f"hark_session={bo.secret}", "accept-language": language}
+def test_a_page_speaks_the_language_that_was_chosen(house: House, bo: Desk, language: str) -> None:
+    headers = {"cookie": f"hark_session={bo.secret}; hark_language={language}", "accept-language": "xx"}
 
     reply = house.ask("GET", "/people", headers=headers)
 

@@ -10,6 +10,8 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 FOLDER = Path(__file__).parent
+# Languages that a browser may ask for; one whose catalogue is still being written is only for those who choose it.
+WHOLE = frozenset({"en"})
 LANGUAGES = ("en", *sorted(file.parent.parent.name for file in FOLDER.glob("*/LC_MESSAGES/hark.po")))
 
 
@@ -27,12 +29,12 @@ def translations(language: str) -> NullTranslations:
 
 
 def choose(wanted: str | None, accepted: str | None) -> str:
-    """The visitor's own choice, else the best of the browser's Accept-Language that we speak, else English."""
-    offers = [wanted] if wanted else []
-    offers += [part.split(";")[0].strip() for part in (accepted or "")[:200].split(",")]
-    for offer in offers:
-        base = offer.replace("_", "-").split("-")[0].lower()
-        if base in LANGUAGES:
+    """The visitor's own choice, else the best of the browser's Accept-Language that we speak well, else English."""
+    if wanted in LANGUAGES:
+        return str(wanted)
+    for offer in (accepted or "")[:200].split(","):
+        base = offer.split(";")[0].strip().split("-")[0].lower()
+        if base in WHOLE:
             return base
     return "en"
 
