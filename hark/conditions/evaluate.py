@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from operator import eq, ge, gt, le, lt, ne
+from operator import attrgetter, eq, ge, gt, le, lt, ne
 from typing import Any, NamedTuple
 
 from hark.conditions import measure, tree
@@ -179,13 +179,31 @@ def _measured(node: tree.Measured) -> Ask:
     if not node.of and not days:
         return lambda known, now: seen[0] if (seen := known.counts.get(event)) else 0
     key = Measure(event, node.of).key
+    if node.function in ("count", "sum"):
+        return _added(key, days, "n" if node.function == "count" else "total")
     read = _READ[node.function]
 
     def ask(known: Known, now: int) -> Any:
         buckets = known.measures.get(key)
         if not buckets:
-            return 0 if node.function in ("count", "sum", "unique") else None
+            return 0 if node.function == "unique" else None
         return read(measure.window(buckets, days, now // DAY))
+
+    return ask
+
+
+def _added(key: str, days: int, part: str) -> Ask:
+    """What only adds up is added up without making a tally of the whole window: it is asked on every event."""
+    read = attrgetter(part)
+
+    def ask(known: Known, now: int) -> int:
+        buckets = known.measures.get(key)
+        if not buckets:
+            return 0
+        if not days:
+            return int(read(buckets[measure.EVER]))
+        first = now // DAY - days
+        return sum([read(tally) for day, tally in buckets.items() if int(day) > first])
 
     return ask
 
@@ -217,8 +235,6 @@ class _Average:
 
 
 _READ: dict[str, Callable[[measure.Tally], Any]] = {
-    "count": lambda tally: tally.n,
-    "sum": lambda tally: tally.total,
     "min": lambda tally: tally.least,
     "max": lambda tally: tally.most,
     "average": lambda tally: _Average(tally.total, tally.numbers) if tally.numbers else None,

@@ -65,7 +65,7 @@ class Definitions:
         self._moving = tuple(compiled for _, compiled in self._ordered if compiled.needs.moving)
         self._moved_by: dict[str, tuple[Compiled, ...]] = {}
         self._filling = any(row.state == FILLING for row, _ in self._ordered)
-        self._woken: dict[str, tuple[tuple[Definition, Compiled, bool], ...]] = {}
+        self._woken: dict[str, tuple[tuple[Definition, Compiled, bool, frozenset[str]], ...]] = {}
         self.measures: dict[str, tuple[Measure, ...]] = widest(
             [measure for _, compiled in self._ordered for measure in compiled.needs.measures]
         )
@@ -102,8 +102,9 @@ class Definitions:
         if person.fresh:
             segments = segments & self._segments
             known.computed = {name: value for name, value in known.computed.items() if name in self._traits}
-        for definition, compiled, woken in self._looking(event.name):
-            if not (woken or everything or _touched(compiled, event, changed)):
+        traits_said = bool(event.traits or event.context.get("set_once"))
+        for definition, compiled, woken, asks in self._looking(event.name):
+            if not (woken or everything or (traits_said and compiled.needs.traits) or not changed.isdisjoint(asks)):
                 continue
             if definition.state == FILLING and (definition.upto is None or last is None or last > definition.upto):
                 continue
@@ -117,11 +118,12 @@ class Definitions:
                 changed.add(_key("trait", definition.name))
         known.segments = segments
 
-    def _looking(self, event: str) -> tuple[tuple[Definition, Compiled, bool], ...]:
+    def _looking(self, event: str) -> tuple[tuple[Definition, Compiled, bool, frozenset[str]], ...]:
+        """Every definition in its order, whether this event name wakes it, and which others it asks for."""
         looking = self._woken.get(event)
         if looking is None:
             looking = tuple(
-                (row, compiled, event in compiled.needs.events or compiled.needs.always)
+                (row, compiled, event in compiled.needs.events or compiled.needs.always, _asks(compiled))
                 for row, compiled in self._ordered
             )
             if len(self._woken) < 10_000:
@@ -179,13 +181,6 @@ def refusal(kind: str, name: str, expression: str, others: Sequence[Definition])
 def _asks(compiled: Compiled) -> frozenset[str]:
     segments = (_key("segment", name) for name in compiled.needs.segments)
     return frozenset((*segments, *(_key("trait", name) for name in compiled.needs.computed)))
-
-
-def _touched(compiled: Compiled, event: Event, changed: set[str]) -> bool:
-    needs = compiled.needs
-    if changed and not changed.isdisjoint(_asks(compiled)):
-        return True
-    return bool(needs.traits) and bool(event.traits or event.context.get("set_once"))
 
 
 def _with(computed: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
