@@ -24,6 +24,15 @@ SAID = {
 
 @shows("/plan", right=Right.PLAN_READ)
 def plan(request: Ask, form: Form, database: Database) -> Answer:
+    return _list(request, form, database)
+
+
+@shows("/plan/event", right=Right.PLAN_READ)
+def planned(request: Ask, form: Form, database: Database) -> Answer:
+    return _show(request, form, database) if form.text("name") else _list(request, form, database)
+
+
+def _list(request: Ask, form: Form, database: Database) -> Answer:
     chosen, state = form.text("source", most=100), form.text("state")
     with database.transaction() as tx:
         everyone = rooms.all_sources(tx)
@@ -41,11 +50,6 @@ def plan(request: Ask, form: Form, database: Database) -> Answer:
         after=after,
         sources=[(source.id, source.name) for source in everyone],
     )
-
-
-@shows("/plan/event", right=Right.PLAN_READ)
-def planned(request: Ask, form: Form, database: Database) -> Answer:
-    return _show(request, form, database)
 
 
 @does("/plan/event", right=Right.PLAN_WRITE)
