@@ -5,7 +5,6 @@ not bring the person back; who returns by a new message is somebody new.
 """
 
 import hmac
-import time
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
@@ -18,7 +17,6 @@ from msgspec import Struct
 from hark import flow
 from hark.carry import ledger
 from hark.carry.rooms import FORGET
-from hark.errors import Retry
 from hark.events import carry as log_carry
 from hark.events import log as events
 from hark.events.redact import redact
@@ -32,7 +30,7 @@ from hark.registry import Registry
 from hark.store import Database, Queries, Transaction
 
 queries = Queries(__file__)
-PATIENCE = 30.0  # seconds to wait for the path's cursor
+PATIENCE = 30.0  # seconds to wait for a turn between two batches of the path
 
 
 class Certificate(Struct, frozen=True, kw_only=True):
@@ -86,18 +84,11 @@ def verify(certificate: Certificate, salt: bytes) -> bool:
 
 
 def _carry_out(tools: Tools, kind: str, find: Callable[[Transaction], UUID]) -> Certificate:
-    until = time.monotonic() + PATIENCE
-    while True:
-        with tools.database.transaction() as tx:
-            # With the cursor in hand nobody processes events while their person goes.
-            position = events.lock_cursor(tx, flow.CURSOR)
-            if position is not None:
-                who = people_carry.subject(tx, find(tx), tools.declared)
-                certificate = _forget(tools, tx, who, kind, position)
-                break
-        if time.monotonic() > until:
-            raise Retry("the path is busy and did not give way; try again in a minute", after=60)
-        time.sleep(0.05)
+    with tools.database.transaction() as tx:
+        # With the cursor in hand nobody processes events while their person goes.
+        position = events.hold_cursor(tx, flow.CURSOR, PATIENCE)
+        who = people_carry.subject(tx, find(tx), tools.declared)
+        certificate = _forget(tools, tx, who, kind, position)
     if tools.folder is not None:
         entry = ledger.Entry(id=certificate.id, kind=kind, at=certificate.at, identities=list(who.ids))
         ledger.write(tools.folder, entry)

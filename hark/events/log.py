@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 
+from hark.errors import Retry
 from hark.events.record import queries
 from hark.model import Event, Identity
 from hark.store import Transaction
@@ -16,6 +17,16 @@ LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 def lock_cursor(tx: Transaction, name: str) -> int | None:
     """The cursor's position, held until the transaction ends; None where another process holds it."""
     position: int | None = tx.value(queries.lock_cursor, name=name)
+    return position
+
+
+def hold_cursor(tx: Transaction, name: str, seconds: float) -> int:
+    """Like lock_cursor, but waits for a turn between two batches. Retry where none came in so many seconds."""
+    tx.run(queries.be_patient, milliseconds=str(int(seconds * 1000)))
+    try:
+        position: int = tx.value(queries.hold_cursor, name=name)
+    except psycopg.errors.LockNotAvailable:
+        raise Retry("the path is busy and did not give way; try again in a minute", after=60) from None
     return position
 
 

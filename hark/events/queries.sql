@@ -55,6 +55,13 @@ select position from cursor where name = %(name)s
 -- name: wait_for_cursor
 select position from cursor where name = %(name)s for update
 
+-- name: hold_cursor
+-- Waits for its turn, as long as `be_patient` says.
+select position from cursor where name = %(name)s for update
+
+-- name: be_patient
+select set_config('lock_timeout', %(milliseconds)s, true)
+
 -- name: move_cursor
 update cursor set position = %(position)s, moved_at = now() where name = %(name)s
 
