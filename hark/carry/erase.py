@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from hark import flow
 from hark.carry import ledger
-from hark.carry.rooms import FORGET
+from hark.carry.rooms import CONCLUDED, FORGET
 from hark.events import carry as log_carry
 from hark.events import log as events
 from hark.events.redact import redact
@@ -30,6 +30,7 @@ from hark.registry import Registry
 from hark.store import Database, Queries, Transaction
 
 queries = Queries(__file__)
+NEIGHBOURS = 50_000  # events of people tied to the one who goes, up to which they are known again at once
 PATIENCE = 30.0  # seconds to wait for a turn between two batches of the path
 
 
@@ -101,21 +102,28 @@ def _forget(tools: Tools, tx: Transaction, who: Subject, kind: str, position: in
     removed = redact(tx, who, positions, tools.registry, tools.sources)
     forget = log_carry.forget if kind == "erase" else log_carry.keep_numbers
     removed |= forget(who, tx, positions)
+    others = people_carry.neighbours(tx, who, NEIGHBOURS)
     for room in FORGET:
         removed |= room(who, tx)
-    removed |= people_carry.forget(who, tx, tools.declared)
+    if others is not None:
+        for room in CONCLUDED:
+            room(others, tx)
+    removed |= people_carry.forget(who, others, tx, tools.declared)
     tx.run(queries.forget_requests, kinds=[i.kind for i in who.identities], values=[i.value for i in who.identities])
-    if kind == "anonymise":
-        _know_again(tools, tx, list(who.positions))
+    again = {*(others.positions if others else ()), *(who.positions if kind == "anonymise" else ())}
+    if again:
+        _know_again(tools, tx, sorted(again))
     return _certify(tx, who, kind, removed, tools.declared.salt)
 
 
 def _know_again(tools: Tools, tx: Transaction, positions: list[int]) -> None:
-    """What is left of the events is known again, as a stranger's: profile, numbers and segments follow from it."""
+    """Events that stay are known again: those of a stranger now, and those of people who were tied to the one who went."""
+    people_carry.keep_days(tx)
     declared = msgspec.structs.replace(tools.declared, replaying=True)
     size = tools.engines.batch
     for start in range(0, len(positions), size):
         flow.process(events.read_at(tx, positions[start : start + size]), declared, tx)
+    people_carry.restore_days(tx)
 
 
 def _certify(tx: Transaction, who: Subject, kind: str, removed: dict[str, int], salt: bytes) -> Certificate:

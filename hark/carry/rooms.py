@@ -16,3 +16,5 @@ Forget = Callable[[Subject, Transaction], dict[str, int]]  # rows that are gone,
 EXPORT: tuple[Export, ...] = (orders.export, web.export, work.export)
 # The destinations last: they queue jobs that name the person, so that others forget too.
 FORGET: tuple[Forget, ...] = (orders.forget, web.forget, work.forget, destinations.forget)
+# Rooms whose rows are concluded from events alone: others' rows may be taken away and made again.
+CONCLUDED: tuple[Forget, ...] = (orders.forget,)

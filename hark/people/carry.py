@@ -55,6 +55,23 @@ def waiting(tx: Transaction, who: Subject, declared: Declared, after: int) -> li
     ]
 
 
+def neighbours(tx: Transaction, who: Subject, most: int) -> Subject | None:
+    """Those whom any evidence ties to the person, although they are others: what is known of them is concluded anew
+    once the person is gone. None where there is nobody, or where they have more than `most` events (a replay then
+    settles what hung on the person)."""
+    rows = tx.all(queries.neighbours_of, ids=list(who.ids))
+    ids = [row["id"] for row in rows]
+    if not ids or tx.value(queries.how_many_events, ids=ids) > most:
+        return None
+    events = tx.all(queries.events_of, ids=ids)
+    return Subject(
+        person=ids[0],
+        ids=tuple(ids),
+        identities=tuple(Identity(row["kind"], row["value"]) for row in rows),
+        positions=tuple(event["position"] for event in events),
+    )
+
+
 def export(who: Subject, tx: Transaction, declared: Declared) -> dict[str, Any]:
     record = reading.record(tx, "id", str(who.person), declared)
     return {
@@ -66,13 +83,29 @@ def export(who: Subject, tx: Transaction, declared: Declared) -> dict[str, Any]:
     }
 
 
-def forget(who: Subject, tx: Transaction, declared: Declared) -> dict[str, int]:
-    """Rows that are gone, by table. What others said of the same values stays theirs."""
+def forget(who: Subject, others: Subject | None, tx: Transaction, declared: Declared) -> dict[str, int]:
+    """Rows that are gone, by table. What others said of the same values stays theirs, so what is concluded of `others`
+    is taken away too and made again from their events by the caller; it is not counted."""
     ids = list(who.ids)
+    if others is not None:
+        identity.forget(tx, list(others.ids), declared)
+        _unlearn(tx, list(others.ids))
     gone = {"account": tx.run(queries.forget_groups, person=who.person)}
-    gone |= matching.forget(tx, ids)
-    gone |= identity.forget(tx, ids, declared)
-    return gone | {
+    return gone | matching.forget(tx, ids) | identity.forget(tx, ids, declared) | _unlearn(tx, ids)
+
+
+def keep_days(tx: Transaction) -> None:
+    """Remember how many came into and went out of segments by day: those are numbers, and stay as they are."""
+    tx.run(queries.keep_days)
+
+
+def restore_days(tx: Transaction) -> None:
+    tx.run(queries.drop_days)
+    tx.run(queries.restore_days)
+
+
+def _unlearn(tx: Transaction, ids: list[UUID]) -> dict[str, int]:
+    return {
         "timeline": tx.run(queries.forget_timeline, ids=ids),
         "facet": tx.run(queries.forget_facets, ids=ids),
         "person": tx.run(queries.forget_persons, ids=ids),

@@ -43,3 +43,21 @@ delete from facet where identity = any(%(ids)s::uuid[])
 
 -- name: forget_persons
 delete from person where id = any(%(ids)s::uuid[])
+
+-- name: neighbours_of
+select id, kind, value from identity
+ where component in (select component from identity where id = any(%(ids)s::uuid[]))
+   and id <> all(%(ids)s::uuid[])
+ order by first_at, id
+
+-- name: how_many_events
+select count(*) from timeline where anchor = any(%(ids)s::uuid[])
+
+-- name: keep_days
+create temp table kept_day on commit drop as select segment, day, entered, gone from segment_day
+
+-- name: drop_days
+delete from segment_day
+
+-- name: restore_days
+insert into segment_day (segment, day, entered, gone) select segment, day, entered, gone from kept_day
