@@ -30,18 +30,27 @@ customElements.define("hark-feed", class extends HTMLElement {
   }
 
   async refresh() {
-    if (this.#paused || document.hidden || this.contains(document.activeElement)) return;
+    if (this.#paused || document.hidden || this.#isUsed()) return;
     const answer = await fetch(location.href, { headers: { "Hark-Fragment": this.dataset.block } }).catch(() => undefined);
-    if (!answer?.ok || this.#paused) return;
+    if (!answer?.ok || this.#paused || this.#isUsed()) return;
     const fresh = document.createElement("template");
     fresh.innerHTML = await answer.text();
-    const known = new Set(this.#rows(this).map((row) => row.dataset.key));
-    const open = new Set(this.#rows(this).filter((row) => row.querySelector("details[open]")).map((row) => row.dataset.key));
-    for (const row of this.#rows(fresh.content)) {
+    const before = this.#rows(this), after = this.#rows(fresh.content);
+    const known = new Set(before.map((row) => row.dataset.key));
+    if (after.length === before.length && after.every((row) => known.has(row.dataset.key))) return;
+    const open = new Set(before.filter((row) => row.querySelector("details[open]")).map((row) => row.dataset.key));
+    const focused = document.activeElement?.closest?.("[data-key]")?.dataset.key;
+    for (const row of after) {
       if (known.size && !known.has(row.dataset.key)) row.classList.add("fresh");
       if (open.has(row.dataset.key)) row.querySelector("details").open = true;
     }
     this.replaceChildren(fresh.content);
+    if (focused) this.querySelector(`[data-key="${focused}"] summary`)?.focus({ preventScroll: true });
+  }
+
+  // Somebody is at a button or a link inside; a line that is only unfolded comes back unfolded.
+  #isUsed() {
+    return this.contains(document.activeElement) && document.activeElement.tagName !== "SUMMARY";
   }
 
   #rows(within) {
