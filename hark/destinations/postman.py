@@ -55,6 +55,8 @@ class Postman:
     def _serve(self, number: UUID) -> None:
         try:
             self._deliver(number, self.means, self._stopping.is_set)
+            with self.means.database.transaction() as tx:
+                tx.notify("hark_stirred")  # pages that show it look again
         except (Retry, psycopg.Error) as error:
             log.warning("destination %s: %s", number, error)
         except Exception:

@@ -2,9 +2,11 @@
 
 import asyncio
 import tempfile
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -17,6 +19,8 @@ from hark.events.sources import add_source
 from hark.kit import clock
 from hark.model import Source
 from hark.web.tokens import add_token
+
+Done = TypeVar("Done")
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -40,6 +44,8 @@ class House:
         self.config = Config(data=Path(self._folder.name), database_url=url, **settings)
         self.hark = app.Hark(self.config, url)
         self.database = self.hark.database
+        # A thread of its own: a browser in the same test run keeps an event loop going in the main one.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="house")
         self._runner = asyncio.Runner()
         self._running: _Running | None = None
         self.source = self.add_source("web")
@@ -71,7 +77,7 @@ class House:
             sent = {"authorization": f"Bearer {self.token}", **sent}
         elif "authorization" not in {name.lower() for name in sent} and method == "POST":
             sent["authorization"] = httpx.BasicAuth(key or self.source.write_key, "")._auth_header
-        return self._runner.run(self._ask(method, path, content, sent))
+        return self._run(self._ask(method, path, content, sent))
 
     async def _ask(self, method: str, path: str, content: bytes, headers: dict[str, str]) -> Reply:
         if self._running is None:
@@ -81,6 +87,9 @@ class House:
         async with httpx.AsyncClient(transport=transport, base_url="http://hark.test") as client:
             reply = await client.request(method, path, content=content, headers=headers)
         return Reply(reply.status_code, reply.content, dict(reply.headers))
+
+    def _run(self, work: Coroutine[Any, Any, Done]) -> Done:
+        return self._thread.submit(self._runner.run, work).result()
 
     def say(self, *events: Own, received_at: datetime | None = None) -> None:
         """Record our own events and make them known."""
@@ -108,8 +117,9 @@ class House:
 
     def close(self) -> None:
         if self._running is not None:
-            self._runner.run(self._running.stop())
-        self._runner.close()
+            self._run(self._running.stop())
+        self._thread.submit(self._runner.close).result()
+        self._thread.shutdown()
         self.hark.close()
         self._folder.cleanup()
 

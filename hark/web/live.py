@@ -7,6 +7,7 @@ A WebSocket first, server-sent events where one cannot be opened.
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +22,9 @@ from hark.web.rights import Right
 
 log = logging.getLogger("hark.web.live")
 CHANNEL = "hark_done"
+STIRRED = "hark_stirred"
 AT_MOST_EVERY = 0.5  # seconds between two messages to one browser
+RECENT = 10.0  # seconds
 BEAT = 25.0  # seconds of silence after which a connection shows that it lives
 
 
@@ -31,22 +34,33 @@ class Live:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.position = 0
+        self.stirs = 0
+        self.stirred_at = -RECENT
         self._moved = asyncio.Event()
 
     def move(self, position: int) -> None:
         if position > self.position:
             self.position = position
-            moved, self._moved = self._moved, asyncio.Event()
-            moved.set()
+            self._wake()
 
-    async def newer(self, than: int) -> int:
-        """Waits for a position beyond `than`; gives the same position back when BEAT seconds passed without one."""
-        while self.position <= than:
+    def stir(self) -> None:
+        """Something that pages show has changed without the log: a delivery, for one."""
+        self.stirs += 1
+        self.stirred_at = time.monotonic()
+        self._wake()
+
+    def _wake(self) -> None:
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+
+    async def newer(self, than: int, stirs: int) -> tuple[int, int]:
+        """Waits for a position beyond `than` or another stir; gives the same back when BEAT seconds passed without."""
+        while self.position <= than and self.stirs == stirs:
             try:
                 await asyncio.wait_for(self._moved.wait(), BEAT)
             except TimeoutError:
-                return than
-        return self.position
+                return than, stirs
+        return max(self.position, than), self.stirs
 
     def start(self) -> None:
         """Begin to listen; the running event loop is the server's."""
@@ -69,15 +83,18 @@ class Live:
     async def _follow(self) -> None:
         connection = await psycopg.AsyncConnection.connect(self.database.url, autocommit=True)
         async with connection:
-            await connection.execute(f"listen {CHANNEL}")
+            await connection.execute(f"listen {CHANNEL}; listen {STIRRED}")
             async for notice in connection.notifies():
-                if notice.payload.isdigit():
+                if notice.channel == STIRRED:
+                    self.stir()
+                elif notice.payload.isdigit():
                     self.move(int(notice.payload))
 
 
 @websocket("/live", right=Right.HOME)
 async def socket(socket: WebSocket[Any, Any, Any]) -> None:
-    """Messages are positions as plain numbers; the same number again is only a sign of life."""
+    """Messages are positions as plain numbers; the same number again is only a sign of life. A position with a plus says
+    that something changed beside the log."""
     # A browser lets any site open a socket to us, with our cookies where it is lenient: only our own pages may.
     if urlsplit(socket.headers.get("origin", "")).netloc not in ("", socket.headers.get("host", "")):
         await socket.close(4403)
@@ -96,7 +113,7 @@ async def socket(socket: WebSocket[Any, Any, Any]) -> None:
 async def _send(socket: WebSocket[Any, Any, Any], since: int) -> None:
     with contextlib.suppress(WebSocketDisconnect, RuntimeError):
         async for position in _positions(socket.app.state.live, since):
-            await socket.send_text(str(position))
+            await socket.send_text(position)
 
 
 @get("/live/events", right=Right.HOME, include_in_schema=False)
@@ -105,15 +122,18 @@ async def stream(request: Request[Any, Any, Any]) -> ServerSentEvent:
 
     async def events() -> AsyncIterator[dict[str, Any]]:
         async for position in _positions(request.app.state.live, since):
-            yield {"data": str(position), "id": str(position)}
+            yield {"data": position, "id": position.rstrip("+")}
 
     return ServerSentEvent(events())
 
 
-async def _positions(live: Live, since: int) -> AsyncIterator[int]:
+async def _positions(live: Live, since: int) -> AsyncIterator[str]:
+    # A stir between the page and its socket would be missed, so a recent one is told again.
+    stirs = live.stirs - (time.monotonic() - live.stirred_at < RECENT)
     while True:
-        since = await live.newer(since)
-        yield since
+        since, now = await live.newer(since, stirs)
+        yield f"{since}+" if now != stirs else str(since)
+        stirs = now
         await asyncio.sleep(AT_MOST_EVERY)
 
 

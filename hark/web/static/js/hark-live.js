@@ -6,9 +6,9 @@ let failures = 0;
 let socket;
 
 function moved(text) {
-  const next = Number(text);
-  if (!(next > position)) return;
-  position = next;
+  const next = parseInt(text, 10);
+  if (!(next > position) && !text.endsWith("+")) return; // a plus: something changed beside the log
+  position = Math.max(position, next);
   for (const element of elements) element.refresh();
 }
 
