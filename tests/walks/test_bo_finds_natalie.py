@@ -92,7 +92,7 @@ def test_he_makes_two_of_her_one_and_takes_it_back(page: Page, shop: Shop) -> No
 
 def test_he_sees_why_she_is_one_and_parts_a_browser_from_her(page: Page, shop: Shop) -> None:
     open_natalie(page)
-    page.get_by_role("link", name="Identities").first.click()
+    page.get_by_role("navigation", name="Views of this person").get_by_role("link", name="Identities").click()
     expect(page.get_by_text("One event of web shop named both.").first).to_be_visible()
     page.get_by_role("checkbox", name="a-1").check()
     page.get_by_role("button", name="Preview the parting").click()
