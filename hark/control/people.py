@@ -20,7 +20,7 @@ def people(request: Ask, form: Form, database: Database, declared: Declared, clo
     words, chosen = form.text("q", most=200), {name: form.text(name) for name in ("segment", "phase", "seen")}
     since = clock() - SEEN[chosen["seen"]] if chosen["seen"] in SEEN else None
     with database.transaction() as tx:
-        segments = glance.biggest_segments(tx, 100)
+        segments = glance.segment_names(tx)
         how_many = glance.how_many(tx)
         if words:
             rows, following = _search(tx, words, declared, FOUND), None
@@ -41,7 +41,6 @@ def people(request: Ask, form: Form, database: Database, declared: Declared, clo
         words=words,
         chosen=chosen,
         segments=segments,
-        segment_choices=[(row["name"], row["label"]) for row in segments],
         how_many=how_many,
         after=after,
         first="before" not in form,

@@ -15,6 +15,8 @@ from hark.store import Queries, Transaction
 queries = Queries(__file__, "glance.sql")
 MILLION = 1_000_000
 SHOWN_IDENTITIES = 200
+LOOKED_AT = 20_000  # newest events of one identity that charts look at
+COUNTED = 100_000  # people up to which a headline counts them one by one
 
 
 class Glance(Struct, frozen=True, kw_only=True):
@@ -130,12 +132,12 @@ def titled(traits: dict[str, Any]) -> tuple[str, str]:
 
 
 def touchpoints(tx: Transaction, person: UUID) -> list[Touchpoint]:
-    return [Touchpoint(**row) for row in tx.all(queries.touchpoints, person=person)]
+    return [Touchpoint(**row) for row in tx.all(queries.touchpoints, person=person, most=LOOKED_AT)]
 
 
 def activity(tx: Transaction, person: UUID, since: datetime) -> list[Week]:
     """How much happened, by week and channel."""
-    return [Week(**row) for row in tx.all(queries.activity, person=person, since=since)]
+    return [Week(**row) for row in tx.all(queries.activity, person=person, since=since, most=LOOKED_AT)]
 
 
 def history(
@@ -198,13 +200,18 @@ def how_many(tx: Transaction) -> int:
     return int(tx.value(queries.about_how_many) or 0)
 
 
-def known_by_name(tx: Transaction) -> int:
-    """People whom an address, a number or an account names: not only a browser or a device."""
-    return int(tx.value(queries.known_by_name) or 0)
+def known_by_name(tx: Transaction) -> int | None:
+    """People whom an address, a number or an account names: not only a browser or a device. None beyond what is counted."""
+    return int(tx.value(queries.known_by_name) or 0) if how_many(tx) <= COUNTED else None
 
 
 def phase_shares(tx: Transaction) -> dict[str, int]:
     return {row["phase"]: row["people"] for row in tx.all(queries.phase_shares)}
+
+
+def segment_names(tx: Transaction, limit: int = 200) -> list[tuple[str, str]]:
+    """(name, label) of every segment in force."""
+    return [(row["name"], row["label"]) for row in tx.all(queries.segment_names, limit=limit)]
 
 
 def biggest_segments(tx: Transaction, limit: int) -> list[dict[str, Any]]:

@@ -7,14 +7,19 @@ select id, traits, provenance, computed, counts, money, consents, segments, grou
 select kind, value, first_at, first_source from identity where person = %(person)s order by first_at, id limit %(limit)s
 
 -- name: touchpoints
+-- Of each identity's newest: one that a robot floods must not make its page slow.
 select coalesce(t.phase, '') as phase, t.channel, count(*) as count, max(t.at) as last
-  from identity i join timeline t on t.anchor = i.id
+  from identity i
+ cross join lateral (select phase, channel, at from timeline one where one.anchor = i.id
+                      order by one.at desc, one.position desc limit %(most)s) t
  where i.person = %(person)s group by 1, 2
 
 -- name: activity
 select (date_trunc('week', t.at at time zone 'UTC'))::date as week, t.channel, count(*) as count
-  from identity i join timeline t on t.anchor = i.id
- where i.person = %(person)s and t.at >= %(since)s
+  from identity i
+ cross join lateral (select channel, at from timeline one where one.anchor = i.id and one.at >= %(since)s
+                      order by one.at desc, one.position desc limit %(most)s) t
+ where i.person = %(person)s
  group by 1, 2 order by 1
 
 -- name: history
@@ -56,6 +61,9 @@ select count(*) as known from (select 1 from identity where kind in ('email', 'u
 
 -- name: phase_shares
 select coalesce(phase, '') as phase, count(*) as people from person group by 1
+
+-- name: segment_names
+select name, label from definition where kind = 'segment' and state <> 'refused' order by label limit %(limit)s
 
 -- name: biggest_segments
 select name, label, about, state, done, of, (select count(*) from person where segments @> array[name]) as members
