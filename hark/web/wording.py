@@ -34,7 +34,9 @@ def compact(value: float | None, reading: "Reading") -> str:
         return "–"
     if abs(value) < 10_000:
         return number(value, reading)
-    return format_compact_decimal(value, locale=known(reading.language), fraction_digits=1)
+    text = format_compact_decimal(value, locale=known(reading.language), fraction_digits=1)
+    # Some languages have no short form of thousands.
+    return number(round(value), reading) if text.isdigit() else text
 
 
 def percent(value: float | None, reading: "Reading") -> str:
