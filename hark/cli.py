@@ -14,6 +14,7 @@ COMMANDS = {
     "source": "add and list sources of events",
     "import": "take a file of rows into the log",
     "token": "add, list and revoke tokens of the REST API",
+    "match": "find probable duplicates",
     "export": "one person's whole record, as JSON or a readable page",
     "erase": "remove one person from everywhere, or keep only the numbers",
     "backup": "the whole installation in one file",
