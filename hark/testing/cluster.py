@@ -59,7 +59,8 @@ class Cluster:
 def running_cluster() -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="hark-test-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        embedded = Embedded(Path(folder), settings=_FAST)
+        named = os.environ.get("HARK_POSTGRES_BIN")  # to run the tests on another PostgreSQL
+        embedded = Embedded(Path(folder), Path(named) if named else None, settings=_FAST)
         url = embedded.start()
         try:
             yield Cluster(url)
