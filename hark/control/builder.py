@@ -4,15 +4,20 @@ Rows stand in groups; a group wants all or any of its rows, the whole wants all 
 into this shape is edited as text.
 """
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from hark.conditions import Expression, Misread, tree
 from hark.conditions.tree import Condition, Plain
+from hark.conditions.write import quote
 from hark.web import Form
 
 KINDS = ("did", "last", "spent", "trait", "computed", "consent", "segment", "phase", "language", "seen", "new", "group")
+_ITEM = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*")|([^,]+))\s*(?:,|$)')
+_ESCAPED = re.compile(r"\\(.)")
+_WORDS = re.compile(r"[^\W\d_]\w*(?:[ -]\w+)*")
 _YES_NO = {"consent": "consent", "segment": "in_segment", "group": "in_group"}
 _FIELDS = {"phase": "phase", "language": "language"}
 _TIMES = {"seen": "last_seen", "new": "first_seen"}
@@ -166,10 +171,23 @@ def _right(row: Row) -> tree.Right | None:
     if row.operator in ("is set", "is not set"):
         return None
     if row.operator in ("in", "not in"):
-        return tree.Many(tuple(_value(row, part.strip()) for part in row.value.split(",") if part.strip()))
+        return tree.Many(_values(row))
     if row.operator in ("contains", "starts with"):
         return tree.Literal(row.value)
     return tree.Literal(_value(row, row.value))
+
+
+def _values(row: Row) -> tuple[Plain, ...]:
+    """A list with commas; what stands in quotes is text, whatever it holds."""
+    values: list[Plain] = []
+    for quoted, bare in _ITEM.findall(row.value):
+        if quoted:
+            values.append(_ESCAPED.sub(r"\1", quoted[1:-1]))
+        elif bare.strip():
+            values.append(_value(row, bare.strip()))
+    if not values:
+        raise Misread("one row still needs its values, with commas between them")
+    return tuple(values)
 
 
 def _value(row: Row, text: str) -> Plain:
@@ -233,6 +251,8 @@ def _row(node: Expression) -> Row | None:
     kind, name = _named(node.left)
     if kind not in KINDS or node.operator not in OPERATORS[kind]:
         return None
+    if node.operator in ("contains", "starts with") and isinstance(node.right, tree.Literal):
+        return Row(kind=kind, name=name, operator=node.operator, value=str(node.right.value))
     return Row(kind=kind, name=name, operator=node.operator, value=_written(node.right))
 
 
@@ -267,8 +287,14 @@ def _named(left: tree.Left) -> tuple[str, str]:
 
 def _written(right: tree.Right | None) -> str:
     if isinstance(right, tree.Many):
-        return ", ".join(_quoted(value) for value in right.values)
+        return ", ".join(_item(value) for value in right.values)
     return _quoted(right.value) if isinstance(right, tree.Literal) else ""
+
+
+def _item(value: Plain) -> str:
+    if isinstance(value, str) and not (_WORDS.fullmatch(value) and value not in ("true", "false")):
+        return quote(value)
+    return value if isinstance(value, str) else _quoted(value)
 
 
 def _quoted(value: Plain) -> str:

@@ -96,7 +96,7 @@ def test_a_removed_segment_can_be_taken_back(house: House, bo: Browser) -> None:
     assert "Regulars" in bo.get("/segments/regular_customers").text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(conditions())
 def test_what_fits_into_lines_means_the_same_there(condition: Expression) -> None:
     draft = builder.draft_of(condition)
