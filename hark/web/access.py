@@ -29,6 +29,10 @@ GUESSING = timedelta(minutes=15)  # the window in which attempts are counted
 STAFF = tuple(role for role in Role if role is not Role.CUSTOMER)
 
 
+class TooOften(Retry):
+    """The same thing was tried again and again, by whoever it is."""
+
+
 def owner_link(database: Database, url: str, now: datetime) -> str | None:
     """A link that makes the first owner, while there is no member yet. An earlier one stops working."""
     with database.transaction() as tx:
@@ -180,12 +184,12 @@ def member(tx: Transaction, which: UUID) -> Row | None:
 
 
 def slow_down(tx: Transaction, key: str, now: datetime, most: int, window: timedelta) -> None:
-    """Retry when `key` was tried more than `most` times within the window."""
+    """TooOften when `key` was tried more than `most` times within the window."""
     start = datetime.fromtimestamp(now.timestamp() // window.total_seconds() * window.total_seconds(), now.tzinfo)
     tx.run(queries.forget_attempts, before=now - timedelta(days=1))
     if tx.value(queries.count_attempt, key=key, window_start=start) > most:
         seconds = (start + window - now).total_seconds()
-        raise Retry(f"too many attempts; try again in {max(int(seconds // 60), 1)} minutes", after=seconds)
+        raise TooOften(f"too many attempts; try again in {max(int(seconds // 60), 1)} minutes", after=seconds)
 
 
 def _invite(

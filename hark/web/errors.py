@@ -9,9 +9,18 @@ from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Redirect, Response
 
 from hark.errors import Forbidden, HarkError, Misconfigured, NotFound, Rejected, Retry
+from hark.web.access import TooOften
 from hark.web.answers import Answer, page
 
 log = logging.getLogger("hark.web")
+_STATUS: dict[type[HarkError], int] = {
+    TooOften: 429,
+    Retry: 503,
+    Rejected: 422,
+    Misconfigured: 422,
+    NotFound: 404,
+    Forbidden: 403,
+}
 
 
 def not_signed_in(request: Request[Any, Any, Any], error: NotAuthorizedException) -> Answer:
@@ -28,10 +37,13 @@ def refused(request: Request[Any, Any, Any], error: HTTPException) -> Answer:
 
 
 def ours(request: Request[Any, Any, Any], error: HarkError) -> Answer:
-    status = {Retry: 503, Rejected: 422, Misconfigured: 422, NotFound: 404, Forbidden: 403}.get(type(error), 500)
+    status = _STATUS.get(type(error), 500)
     if status == 500:
         log.exception("a page failed: %s", request.url.path, exc_info=error)
-    return said(request, status, str(error))
+    answer = said(request, status, str(error))
+    if isinstance(error, Retry) and error.after is not None:
+        answer.headers["retry-after"] = str(int(error.after) + 1)
+    return answer
 
 
 def failed(request: Request[Any, Any, Any], error: Exception) -> Answer:

@@ -109,6 +109,15 @@ def test_a_form_of_another_site_changes_nothing(everybody: Everybody) -> None:
     assert reply.status_code == 403
 
 
+def test_who_guesses_passwords_is_told_to_wait(everybody: Everybody) -> None:
+    guess = {"email": "owner@x.example", "password": "is it this one"}
+
+    replies = [everybody.ask("POST", "/sign-in", None, data=guess) for _ in range(11)]
+
+    assert [reply.status_code for reply in replies] == [422] * 10 + [429]
+    assert int(replies[-1].headers["retry-after"]) > 0
+
+
 def _tried(everybody: Everybody, handler: HTTPRouteHandler, method: str, path: str, role: Role | None) -> list[str]:
     """What was answered otherwise than the rights say."""
     right = declared(handler)
