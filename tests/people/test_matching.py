@@ -5,6 +5,7 @@ import random
 import pytest
 
 from hark.bench.matching import synthetic
+from hark.cli import main
 from hark.people import finding, matching, merging
 from hark.people.reading import find
 from hark.testing.house import House
@@ -77,3 +78,13 @@ def test_who_is_new_is_compared_with_the_rest_and_joined_where_it_is_sure(crowd:
         assert find(tx, "anonymous_id", "newcomer", crowd.hark.declared) == find(
             tx, "anonymous_id", "v7x", crowd.hark.declared
         )
+
+
+def test_the_command_does_it(house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HARK_DATABASE_URL", house.hark.url)
+    for number, record in enumerate(synthetic(60)):
+        tell(house, f"v{number}x", record)
+    house.settle()
+
+    assert main(["match", "--json", "--data", str(house.config.data)]) == 0
+    assert '"full":true,"records":60' in capsys.readouterr().out
