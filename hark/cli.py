@@ -19,7 +19,6 @@ COMMANDS = {
     "erase": "remove one person from everywhere, or keep only the numbers",
     "backup": "the whole installation in one file",
     "restore": "fill an empty installation from a backup",
-    "match": "find people who are probably the same person",
     "replay": "rebuild all that is derived from the log",
     "check-plugin": "put a plug-in through the suite that every plug-in passes",
     "bench": "measure how fast it is here",
