@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from hark.act import Doer, act
+from hark.errors import Rejected
 from hark.events import decisions
 from hark.events import log as events
 from hark.model import Context, Declared, Event
@@ -97,9 +98,10 @@ def _replay(engines: Engines, tx: Transaction, position: int, until: int) -> int
 def retry_parked(engines: Engines, positions: Sequence[int]) -> list[int]:
     """Try events again that were set aside; those that fail again stay. Returns the positions that went through."""
     with engines.database.transaction() as tx:
-        if events.lock_cursor(tx, CURSOR) is None:
-            return []
-        batch = events.read_at(tx, positions)
+        events.wait_for_cursor(tx, CURSOR)
+        if events.replay_state(tx) is not None:
+            raise Rejected("a replay is under way, and it tries them all again by itself", status=409)
+        batch = events.read_parked(tx, positions)
         failed = set(_process_or_park(batch, engines.declared, tx))
         healed = [event.position for event in batch if event.position not in failed]
         events.unpark(tx, healed)

@@ -43,7 +43,8 @@ def test_a_parked_event_is_tried_again_by_hand(house: House, monkeypatch: pytest
     position = house.query("select position from parked")[0]["position"]
     monkeypatch.setattr(flow, "KNOW", sound)
 
-    assert flow.retry_parked(house.hark.engines(), [position]) == [position]
+    assert flow.retry_parked(house.hark.engines(), [position, position + 1]) == [position]
+    assert flow.retry_parked(house.hark.engines(), [position]) == []
     assert house.query("select count(*) from parked")[0]["count"] == 0
     assert house.query("select count(*) from person")[0]["count"] == 1
 

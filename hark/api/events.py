@@ -5,10 +5,12 @@ from uuid import UUID
 
 from litestar import Router
 from litestar.params import Parameter
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from hark.api.routes import reads
-from hark.events import heard
+from hark import flow
+from hark.api.routes import does_now, reads
+from hark.events import heard, log
+from hark.model import Declared
 from hark.store import Database
 from hark.web.rights import Right
 
@@ -45,4 +47,33 @@ def show_event(id: UUID, database: Database) -> heard.Whole:
         return heard.one(tx, id)
 
 
-EVENTS = Router(path="/", tags=["events"], route_handlers=[list_log, show_event])
+class SetAside(Struct, frozen=True):
+    parked: list[log.Parked]
+
+
+class Chosen(Struct, frozen=True, forbid_unknown_fields=True):
+    """Positions in the log, as /parked gives them."""
+
+    positions: Annotated[list[Annotated[int, Meta(ge=1, le=2**53 - 1)]], Meta(min_length=1, max_length=500)]
+
+
+class Healed(Struct, frozen=True):
+    """Positions that went through; the others stay set aside with what the step said now."""
+
+    healed: list[int]
+
+
+@reads("/parked", Right.EVENTS_READ)
+def list_parked(database: Database, limit: Annotated[int, Parameter(ge=1, le=500)] = 100) -> SetAside:
+    """Events whose processing failed, newest first: set aside with the reason, while the rest went on."""
+    with database.transaction() as tx:
+        return SetAside(log.parked(tx, limit))
+
+
+@does_now("/parked/retry", Right.EVENTS_WRITE, 409)
+def retry_parked(data: Chosen, database: Database, declared: Declared) -> Healed:
+    """Try events again that were set aside."""
+    return Healed(flow.retry_parked(flow.Engines(database=database, declared=declared), data.positions))
+
+
+EVENTS = Router(path="/", tags=["events"], route_handlers=[list_log, show_event, list_parked, retry_parked])

@@ -1,9 +1,13 @@
 """The log as the path reads it: events in order, the cursor, what was set aside, and decisions that were made."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+import msgspec
 import psycopg
+from msgspec import Struct
 
 from hark.errors import Retry
 from hark.events.record import queries
@@ -74,6 +78,11 @@ def read_at(tx: Transaction, positions: Sequence[int]) -> list[Event]:
     return [_event(row) for row in tx.tuples(queries.events_at, positions=list(positions))]
 
 
+def read_parked(tx: Transaction, positions: Sequence[int]) -> list[Event]:
+    """Those of the events that are set aside: what has been processed must not count twice."""
+    return [_event(row) for row in tx.tuples(queries.parked_events, positions=list(positions))]
+
+
 def park(tx: Transaction, position: int, error: str) -> None:
     tx.run(queries.park, position=position, error=error.replace("\0", "\ufffd")[:4000])
 
@@ -81,6 +90,23 @@ def park(tx: Transaction, position: int, error: str) -> None:
 def set_aside(tx: Transaction, first: int, last: int) -> set[int]:
     """Positions of this stretch whose events could not be processed yet."""
     return {position for (position,) in tx.tuples(queries.set_aside, first=first, last=last)}
+
+
+class Parked(Struct, frozen=True, kw_only=True):
+    """An event whose processing failed: set aside, with what the step said. `attempts` counts how often it failed."""
+
+    position: int
+    id: UUID
+    name: str
+    source: str
+    at: datetime
+    error: str
+    attempts: int
+
+
+def parked(tx: Transaction, limit: int = 200) -> list[Parked]:
+    """The newest first."""
+    return [msgspec.convert(row, Parked) for row in tx.all(queries.parked, limit=limit)]
 
 
 def unpark(tx: Transaction, positions: Sequence[int]) -> None:

@@ -91,6 +91,11 @@ select id, type, name, at, received_at, source, message_id, identities, traits, 
        caused_by, depth, position
   from event where position = any(%(positions)s::bigint[]) order by position
 
+-- name: parked_events
+select id, type, name, event.at, received_at, source, message_id, identities, traits, properties, context, channel, historical,
+       caused_by, depth, position
+  from event join parked using (position) where position = any(%(positions)s::bigint[]) order by position
+
 -- name: is_processed
 select e.position <= c.position from event e, cursor c where e.id = %(id)s and c.name = 'process'
 

@@ -82,7 +82,7 @@ def listed(tx: Transaction, limit: int = 100) -> list[Listed]:
 def refused_csv(tx: Transaction, identifier: UUID) -> Iterator[str]:
     """The refused rows as CSV: the row's number, the reason, then the cells as they were, to correct and import
     again; `line` holds what was no row at all."""
-    columns = list(find(tx, identifier).mapping["columns"])
+    columns = list(find(tx, identifier).mapping.get("columns", ()))  # a mapping may leave all to its rest
     yield _line(["row", "reason", *columns, "line"])
     for row in tx.stream(queries.refused_rows, id=identifier):
         item = row["item"] if isinstance(row["item"], dict) else {"line": row["item"]}

@@ -165,3 +165,12 @@ def test_a_preview_records_nothing(importer: Importer, tmp_path: Path) -> None:
     assert [event.traits["points"] for event in shown.events[:3]] == [0, 1, 2]
     assert len(shown.events) == 20
     assert importer.house.query("select count(*) as n from raw") == [{"n": 0}]
+
+
+def test_refused_rows_can_be_fetched_where_the_mapping_names_no_column(importer: Importer, tmp_path: Path) -> None:
+    identifier = importer.draft(people(tmp_path / "people.csv", range(3)), columns={})
+    with importer.house.database.transaction() as tx:
+        tx.connection.execute("update import set mapping = mapping - 'columns'")
+        lines = list(report.refused_csv(tx, identifier))
+
+    assert lines == ["row,reason,line\r\n"]
