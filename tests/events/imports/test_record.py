@@ -170,7 +170,7 @@ def test_a_preview_records_nothing(importer: Importer, tmp_path: Path) -> None:
 def test_refused_rows_can_be_fetched_where_the_mapping_names_no_column(importer: Importer, tmp_path: Path) -> None:
     identifier = importer.draft(people(tmp_path / "people.csv", range(3)), columns={})
     with importer.house.database.transaction() as tx:
-        tx.connection.execute("update import set mapping = mapping - 'columns'")
+        tx.connection.execute("update import set mapping = (mapping::jsonb - 'columns')::json")
         lines = list(report.refused_csv(tx, identifier))
 
     assert lines == ["row,reason,line\r\n"]
