@@ -13,6 +13,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
 from hashlib import sha256
 from importlib.util import find_spec
@@ -20,10 +21,13 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+import psutil
+
 from hark.errors import Misconfigured
 
 log = logging.getLogger(__name__)
 USER = "hark-postgres"
+START_SECONDS = 20.0
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -70,8 +74,7 @@ class Embedded:
                     "initdb", "-D", self.cluster, "-U", "hark", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
                 )
                 self._run("initdb", "-D", self.cluster, "--sync-only")
-            if self._status() != 0:
-                self._launch()
+            self._bring_up()
         return self.url
 
     def stop(self) -> None:
@@ -86,28 +89,46 @@ class Embedded:
             finally:
                 held, self._users = self._users, None
             try:
-                if self._status() == 0:
+                if self._postmaster() is not None:
                     self._run("pg_ctl", "-D", self.cluster, "-m", "fast", "-w", "-t", "60", "stop")
             finally:
                 held.close()
 
     def revive(self) -> None:
         """Start it again if it is gone although we still need it. Cheap enough to call twice a second."""
-        if self._users is None or ((self.cluster / "postmaster.pid").exists() and self._alive()):
+        if self._users is None or self._postmaster() is not None:
             return
         with (self.data / "postgres.start").open("w") as gate:
             fcntl.flock(gate, fcntl.LOCK_EX)
-            if self._status() != 0:
-                log.error("PostgreSQL in %s is gone; starting it again", self.cluster)
-                self._launch()
+            log.error("PostgreSQL in %s is gone; starting it again", self.cluster)
+            self._bring_up()
 
-    def _alive(self) -> bool:
+    def _bring_up(self) -> None:
+        """Start the server unless it runs. After a crash its last processes may hold their shared memory for a moment."""
+        until = time.monotonic() + START_SECONDS
+        while self._postmaster() is None:
+            try:
+                if not self._left_over():
+                    # A zombie, or a stranger that got the same process id, would keep the server from starting.
+                    (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+                self._launch()
+            except Misconfigured:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.5)
+
+    def _postmaster(self) -> int | None:
+        """The server's process id while it lives. A process id alone proves nothing: it may be a zombie's, or have been
+        given to somebody else since a restart of the machine."""
         try:
             number = int((self.cluster / "postmaster.pid").read_text().split()[0])
-            os.kill(number, 0)
         except (OSError, ValueError, IndexError):
-            return False
-        return True
+            return None
+        return number if _serves(number, self.cluster) else None
+
+    def _left_over(self) -> bool:
+        """Whether processes of a killed server still work in the cluster: then its lock must stay until they are gone."""
+        return any(_works_in(process, self.cluster) for process in psutil.process_iter())
 
     @property
     def url(self) -> str:
@@ -132,9 +153,6 @@ class Embedded:
         self._run(
             "pg_ctl", "-D", self.cluster, "-l", self.cluster / "server.log", "-w", "-t", "60", "-o", options, "start"
         )
-
-    def _status(self) -> int:
-        return self._call("pg_ctl", "-D", self.cluster, "status").returncode
 
     def _run(self, program: str, *words: object) -> None:
         result = self._call(program, *words)
@@ -211,6 +229,21 @@ class Embedded:
         for parent in self.cluster.parents:
             if not parent.stat().st_mode & 0o001 and parent.stat().st_uid == 0:
                 parent.chmod(parent.stat().st_mode | 0o001)  # to pass through, not to look around
+
+
+def _serves(number: int, cluster: Path) -> bool:
+    try:
+        process = psutil.Process(number)
+        return process.status() != psutil.STATUS_ZOMBIE and str(cluster) in process.cmdline()
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _works_in(process: psutil.Process, cluster: Path) -> bool:
+    try:
+        return process.name().startswith("postgres") and Path(process.cwd()) == cluster
+    except (psutil.Error, OSError):
+        return False  # a zombie, or somebody else's
 
 
 def _can_run(binaries: Path, account: str) -> bool:

@@ -13,6 +13,7 @@ from hark.config import Config
 from hark.kit import clock
 from hark.registry import find
 from hark.testing.house import House
+from hark.testing.outside import in_a_loop_of_its_own
 
 TRACK = {"type": "track", "event": "Viewed", "userId": "u1", "messageId": "m1"}
 POSTHOG = {"event": "Viewed", "distinct_id": "u1", "uuid": "p1"}
@@ -181,7 +182,7 @@ async def never() -> Any:
 def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(collect, "SLOW", 0.05)
 
-    assert asyncio.run(knock(door(), never)) == (408, "timeout")
+    assert in_a_loop_of_its_own(knock(door(), never)) == (408, "timeout")
 
 
 def test_no_more_is_held_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch):
@@ -203,7 +204,7 @@ def test_no_more_is_held_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch)
         first = await asyncio.gather(*(knock(narrow, slowly()) for _ in range(3)))
         return [*first, await knock(narrow, slowly())]
 
-    assert sorted(asyncio.run(several())) == [
+    assert sorted(in_a_loop_of_its_own(several())) == [
         (408, "timeout"),
         (408, "timeout"),
         (503, "unavailable"),

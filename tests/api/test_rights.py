@@ -1,6 +1,5 @@
 """Every route of the REST API is tried with every scope and with ids of nobody's: denied unless a scope says otherwise."""
 
-import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +9,7 @@ import pytest
 
 from hark import app
 from hark.testing.house import House
+from hark.testing.outside import in_a_loop_of_its_own
 from hark.web.rights import Right
 from hark.web.tokens import SCOPES
 
@@ -25,7 +25,7 @@ class Api:
 
     def ask(self, *asked: tuple[str, str, str | None]) -> list[httpx.Response]:
         """(method, path, scope) of each request; scope None sends no token."""
-        return asyncio.run(self._ask(asked))
+        return in_a_loop_of_its_own(self._ask(asked))
 
     async def _ask(self, asked: tuple[tuple[str, str, str | None], ...]) -> list[httpx.Response]:
         transport = httpx.ASGITransport(app=self.program, raise_app_exceptions=False)

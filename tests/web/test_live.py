@@ -6,6 +6,7 @@ import pytest
 
 from hark.store import Database
 from hark.testing.house import House
+from hark.testing.outside import in_a_loop_of_its_own
 from hark.web import live, static
 from hark.web.live import Live
 
@@ -21,13 +22,13 @@ def test_who_is_behind_hears_at_once_and_who_is_not_waits(database: Database) ->
         heard.move(9)
         return [first, await waiting]
 
-    assert asyncio.run(story()) == [(7, 0), (9, 0)]
+    assert in_a_loop_of_its_own(story()) == [(7, 0), (9, 0)]
 
 
 def test_silence_is_a_sign_of_life(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "BEAT", 0.01)
 
-    assert asyncio.run(Live(database).newer(3, 0)) == (3, 0)
+    assert in_a_loop_of_its_own(Live(database).newer(3, 0)) == (3, 0)
 
 
 def test_what_changes_beside_the_log_is_told_too(database: Database) -> None:
@@ -38,7 +39,7 @@ def test_what_changes_beside_the_log_is_told_too(database: Database) -> None:
         heard.stir()
         return await waiting
 
-    assert asyncio.run(story()) == (3, 1)
+    assert in_a_loop_of_its_own(story()) == (3, 1)
 
 
 def test_a_processed_event_reaches_those_who_listen(database: Database) -> None:
@@ -56,7 +57,7 @@ def test_a_processed_event_reaches_those_who_listen(database: Database) -> None:
         finally:
             await heard.stop()
 
-    assert asyncio.run(story()) == 12
+    assert in_a_loop_of_its_own(story()) == 12
 
 
 @pytest.mark.parametrize("text", [None, "", "-1", "x", "9" * 30])

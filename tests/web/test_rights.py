@@ -1,6 +1,5 @@
 """Every route is tried with every role and with ids of things that are not theirs: denied unless a right says otherwise."""
 
-import asyncio
 import re
 from datetime import timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from hark import app
 from hark.kit import clock
 from hark.testing.house import House
+from hark.testing.outside import in_a_loop_of_its_own
 from hark.web import access, sessions
 from hark.web.doorway import form_token
 from hark.web.handlers import found
@@ -41,7 +41,7 @@ class Everybody:
             )
 
     def ask(self, method: str, path: str, role: Role | None, **more: Any) -> httpx.Response:
-        return asyncio.run(self._ask(method, path, role, more))
+        return in_a_loop_of_its_own(self._ask(method, path, role, more))
 
     async def _ask(self, method: str, path: str, role: Role | None, more: dict[str, Any]) -> httpx.Response:
         secret = self.secrets.get(role)
