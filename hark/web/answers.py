@@ -21,6 +21,8 @@ def page(request: Ask, template: str, *, status: int = 200, **values: Any) -> An
     reading = shown(request)
     block = request.headers.get(FRAGMENT)
     html = pages.block(template, block, values, reading) if block else pages.whole(template, values, reading)
+    if not block:
+        request.state.notice_shown = True
     return Response(html, media_type="text/html", status_code=status, headers={"vary": FRAGMENT})
 
 

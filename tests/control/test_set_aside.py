@@ -26,3 +26,11 @@ def test_an_event_set_aside_is_shown_and_tried_again(house: House, monkeypatch: 
     assert "cannot digest &lt;b&gt;this" in shown
     assert "Nothing is set aside" in desk.get("/set-aside").text
     assert house.person("user_id:natalie")["counts"] == {"Ping": 1}
+
+
+def test_what_was_done_is_told_once(house: House) -> None:
+    desk = Desk(house)
+    desk.post("/set-aside", {})
+
+    assert "0 of 0 went through" in desk.get("/people").text
+    assert "went through" not in desk.get("/people").text
