@@ -15,7 +15,7 @@ PASSWORD = "a washer called W-17"
 expect.set_options(timeout=15_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # an open browser keeps an event loop running, which must not outlive its file
 def chromium() -> Iterator[Browser]:
     program = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
     if program is None:
