@@ -1,10 +1,12 @@
 """A loader in a process of its own: `python -m hark.bench._loader URL DATA` loads what waits, then ends."""
 
 import sys
+import time
 from pathlib import Path
 
 from hark import app
 from hark.config import Config
+from hark.events import log
 
 
 def main(url: str, data: str) -> None:
@@ -14,8 +16,11 @@ def main(url: str, data: str) -> None:
     while True:
         with hark.database.transaction() as tx:
             loaded = loader.load(tx)
-        if not loaded or not loaded.raws:
+            waiting = log.lag(tx)["requests"]
+        if not waiting:
             break
+        if not loaded or not loaded.raws:
+            time.sleep(0.005)  # an import lets what is loaded be processed first
     hark.close()
 
 

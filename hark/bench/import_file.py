@@ -11,6 +11,7 @@ from hark import app
 from hark.bench import Bench, Figure
 from hark.bench._people import through
 from hark.config import Config
+from hark.events import log
 from hark.events.imports import record
 from hark.events.imports.read import look
 from hark.events.sources import add_source
@@ -33,7 +34,10 @@ def run(bench: Bench) -> Iterator[Figure]:
         _record(hark, file)
         recorded = time.perf_counter() - started
         derived, _ = through(hark)
+        with hark.database.transaction() as tx:
+            known = log.wait_for_cursor(tx, "process")
         hark.close()
+    assert known >= rows, f"only {known:,} of {rows:,} rows were processed"
     yield Figure(name=f"import: {rows:,} rows recorded", value=recorded, unit="s")
     yield Figure(
         name=f"import: {rows:,} rows fully derived",
