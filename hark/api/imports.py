@@ -98,7 +98,8 @@ def show_import(id: UUID, database: Database) -> ImportShown:
 
 @does_now("/imports/{id:uuid}/start", Right.IMPORTS_WRITE, 404, 409)
 def start_import(id: UUID, data: Start, database: Database, config: Config, registry: Registry) -> ImportShown:
-    """Record the file from now on. The same file with the same mapping again changes nothing."""
+    """Record the file from now on. The same file with the same mapping again changes nothing: the answer is the import that
+    was there, and the draft stays until it is discarded."""
     path = record.keep(config.data, id)
     with database.transaction() as tx:
         found = record.find(tx, id)
@@ -109,7 +110,6 @@ def start_import(id: UUID, data: Start, database: Database, config: Config, regi
         source = _source(tx, data.source.strip())
         before = record.same(tx, source=source, digest=found.digest, reading=found.reading, mapping=mapping)
         if before and before[1] != "failed":
-            record.discard(tx, id, config.data)
             return _shown(tx, before[0])
         record.change(tx, id, path, source=source, reading=found.reading, mapping=mapping, start=True)
         return _shown(tx, id)
