@@ -16,8 +16,11 @@ receive.py      ROUTES: tuple[Route, ...]: paths it answers on the public door
                 def answer(request, outcome, config) -> Reply: what the caller gets, for Accepted and for Denied, in its
                     own dialect; also settings documents and pixels
                 def receive(raw, config) -> Iterable[Event | Refused]: bytes in, events out, pure
-listen.py       async def listen(config, host): only where a connection stays open
-send.py         ABILITIES; def send(message, to, config, http) -> Receipt
+listen.py       async def listen(config, host): only where a connection stays open; it runs until cancelled, and is begun
+                    again with a growing pause after it raised. See Host
+send.py         a channel. ABILITIES: Abilities; CHANNEL: the word of its channel ("email", "chat", …)
+                def send(message: Outgoing, to: Identity, config, http) -> Receipt; Retry: come back; Rejected: never
+                REPEATABLE = True where sending the same message.key again does no harm
 write.py        def write(contexts, config, http) -> None: a destination; each context holds the event, the person and their
                     profile. All of them were written when it returns; Rejected: none was and none ever will be; Retry:
                     come back with all of them. What it needs besides it asks for by the names of its parameters:
@@ -39,17 +42,22 @@ from msgspec import Meta
 
 from hark.errors import Misconfigured, Rejected, Retry
 from hark.model import (
+    Abilities,
     Accepted,
     Admission,
+    Attached,
     Context,
     Denied,
     Event,
+    File,
     Identity,
     IdentityKind,
+    Outgoing,
     Person,
     Profile,
     Purpose,
     Raw,
+    Receipt,
     Refused,
     Reply,
     Request,
@@ -88,21 +96,46 @@ class Http(Protocol):
         ...
 
 
+class Host(Protocol):
+    """What a listener is given: the door from inside, a memory of its own, and its source."""
+
+    @property
+    def source(self) -> Source: ...
+    async def record(self, body: bytes, *, headers: Mapping[str, str] | None = None, path: str = "") -> None:
+        """Record one raw item; returns after the commit. The plug-in's own `receive` reads it afterwards."""
+        ...
+
+    async def recall(self, name: str) -> Any:
+        """What was kept under this name (JSON), None before."""
+        ...
+
+    async def keep(self, name: str, value: Any) -> None: ...
+    async def tell(self, state: str, detail: str = "") -> None:
+        """How the connection stands, for the screen of the source: connected | waiting | failed."""
+        ...
+
+
 __all__ = [
+    "Abilities",
     "Accepted",
     "Admission",
     "Answer",
+    "Attached",
     "Context",
     "Denied",
     "Event",
+    "File",
+    "Host",
     "Http",
     "Identity",
     "IdentityKind",
     "Misconfigured",
+    "Outgoing",
     "Person",
     "Profile",
     "Purpose",
     "Raw",
+    "Receipt",
     "Refused",
     "Rejected",
     "Reply",

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from hark.errors import Rejected
+from hark.events import files
 from hark.events.log import LOST
 from hark.events.plan import Judgement, Plan
 from hark.events.record import Own, queries, request_of
@@ -102,6 +103,7 @@ class Loader:
         whole = {raw for raw, _ in events}
         refused_raws = sorted({refusal[0] for refusal in refusals} - whole)
         fresh, duplicates = self._once(tx, events)
+        fresh = [(raw, _with_files(event, tx) if event.files else event) for raw, event in fresh]
         if fresh:
             tx.copy(queries.copy_events, (_line(event, raw) for raw, event in fresh))
             self.plan.learn([event for _, event in fresh], tx, judgement)
@@ -211,6 +213,12 @@ class Loader:
         fresh = [pair for key, pair in keyed.items() if key in new]
         duplicates += [pair for key, pair in keyed.items() if key not in new]
         return fresh, duplicates
+
+
+def _with_files(event: Event, tx: Transaction) -> Event:
+    """The bytes go where bytes are kept; the event names them."""
+    named = msgspec.to_builtins(files.put(tx, event.files, event.received_at, state="unchecked"))
+    return msgspec.structs.replace(event, files=(), properties={**event.properties, "files": named})
 
 
 def _said(event: Event) -> dict[str, Any]:

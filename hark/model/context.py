@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from hark.model.conversation import Conversation, Message
 from hark.model.event import Event
 from hark.model.person import Person, Profile
 
@@ -66,5 +67,9 @@ class Context(Struct, kw_only=True):
     orders: tuple[str, ...] = ()  # orders: numbers of the orders this event changed
     entered: tuple[str, ...] = ()  # people: segments entered by this event
     left: tuple[str, ...] = ()  # people: segments left by this event
+    conversation: Conversation | None = None  # conversations: the one this event belongs to, after it
+    message: Message | None = None  # conversations: the message that this event is
+    opened: bool = False  # conversations: this event opened it, or opened it again
+    cases: tuple[UUID, ...] = ()  # cases: those that this event changed
     findings: tuple[Finding, ...] = ()  # understand
     decisions: tuple[Decision, ...] = ()  # decide

@@ -14,6 +14,15 @@ class Identity(Struct, frozen=True, array_like=True, order=True):
     value: str
 
 
+class Attached(Struct, frozen=True, kw_only=True):
+    """A file with its bytes, on its way in or out. `inline` is the content id under which a text shows it."""
+
+    name: str
+    media_type: str
+    body: bytes
+    inline: str | None = None
+
+
 class Event(Struct, frozen=True, kw_only=True):
     """One thing that happened, as the log keeps it.
 
@@ -30,6 +39,7 @@ class Event(Struct, frozen=True, kw_only=True):
     channel     web | mobile | email | chat | messaging | social | phone | shop | crm | appliance | server
     historical  imported, or older than a day on arrival: known, never decided upon
     position    its place in the log; 0 until the loader has given one
+    files       what came along: the loader keeps the bytes, and `properties["files"]` names them (see model.File)
     """
 
     id: UUID
@@ -48,6 +58,7 @@ class Event(Struct, frozen=True, kw_only=True):
     caused_by: UUID | None = None
     depth: int = 0
     position: int = 0
+    files: tuple[Attached, ...] = ()
 
 
 class Refused(Struct, frozen=True, kw_only=True):

@@ -33,6 +33,13 @@ class Right(StrEnum):
     IMPORTS_WRITE = "imports:write"
     DESTINATIONS_READ = "destinations:read"
     DESTINATIONS_WRITE = "destinations:write"
+    CONVERSATIONS_READ = "conversations:read"
+    CONVERSATIONS_WRITE = "conversations:write"  # answer, note, assign, close, merge
+    CASES_READ = "cases:read"
+    CASES_WRITE = "cases:write"
+    ROUTING_READ = "routing:read"  # queues, skills, calendars, promises of time, automations
+    ROUTING_WRITE = "routing:write"
+    REPORTS_READ = "reports:read"  # the supervisor's wall and the figures
     TEAM_READ = "team:read"
     TEAM_WRITE = "team:write"
     SETTINGS_READ = "settings:read"
@@ -49,9 +56,21 @@ class Role(StrEnum):
     CUSTOMER = "customer"
 
 
-_FRONT_LINE = frozenset({Right.SIGNED_IN, Right.HOME, Right.PEOPLE_READ, Right.SEGMENTS_READ})
+_FRONT_LINE = frozenset(
+    {
+        Right.SIGNED_IN,
+        Right.HOME,
+        Right.PEOPLE_READ,
+        Right.SEGMENTS_READ,
+        Right.CONVERSATIONS_READ,
+        Right.CASES_READ,
+    }
+)
+_ANSWER = frozenset({Right.CONVERSATIONS_WRITE, Right.CASES_WRITE})
 _ANALYST = _FRONT_LINE | {
     Right.EVENTS_READ,
+    Right.REPORTS_READ,
+    Right.ROUTING_READ,
     Right.SEGMENTS_WRITE,
     Right.SOURCES_READ,
     Right.PLAN_READ,
@@ -63,8 +82,8 @@ _EVERYTHING = frozenset(Right) - {Right.ANYONE, Right.OWN_DATA}
 GRANTS: dict[Role, frozenset[Right]] = {
     Role.OWNER: _EVERYTHING,
     Role.MANAGER: _EVERYTHING - {Right.TEAM_WRITE, Right.SETTINGS_WRITE},
-    Role.AGENT: _FRONT_LINE | {Right.PEOPLE_WRITE},
-    Role.TECHNICIAN: _FRONT_LINE | {Right.EVENTS_READ},
+    Role.AGENT: _FRONT_LINE | _ANSWER | {Right.PEOPLE_WRITE},
+    Role.TECHNICIAN: _FRONT_LINE | _ANSWER | {Right.EVENTS_READ},
     Role.ANALYST: _ANALYST,
     Role.CUSTOMER: frozenset({Right.OWN_DATA}),
 }

@@ -1,0 +1,1 @@
+"""Conversations: one thread per person over all channels."""

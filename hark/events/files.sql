@@ -1,0 +1,16 @@
+-- name: put
+insert into file (id, body, size, state, at) values (%(id)s, %(body)s, %(size)s, %(state)s, %(now)s)
+on conflict (id) do nothing
+returning state
+
+-- name: body
+select body from file where id = %(id)s
+
+-- name: state
+select state from file where id = %(id)s
+
+-- name: judge
+update file set state = %(state)s, detail = %(detail)s where id = %(id)s
+
+-- name: drop
+delete from file where id = any(%(ids)s)
