@@ -34,7 +34,7 @@ create index conversation_inbox on conversation (status, last_at desc) where mer
 create index conversation_of_member on conversation (member, status, last_at desc) where merged_into is null;
 create index conversation_waiting on conversation (waiting_since) where waiting_since is not null and merged_into is null;
 
-create table message (
+create table conversation_message (
   id uuid primary key,                 -- the event's
   conversation uuid not null,
   origin uuid not null,                -- the conversation it was written in, before merging and splitting
@@ -57,8 +57,8 @@ create table message (
   external_id text,
   search tsvector generated always as (to_tsvector('simple', left(coalesce(subject, '') || ' ' || text, 100000))) stored
 ) with (fillfactor = 85);
-create index message_of_conversation on message (conversation, at, position);
-create index message_by_changed on message (changed);
-create index message_by_external on message (source, external_id) where external_id is not null;
-create index message_by_anchor on message (anchor);
-create index message_search on message using gin (search);
+create index conversation_message_of_conversation on conversation_message (conversation, at, position);
+create index conversation_message_by_changed on conversation_message (changed);
+create index conversation_message_by_external on conversation_message (source, external_id) where external_id is not null;
+create index conversation_message_by_anchor on conversation_message (anchor);
+create index conversation_message_search on conversation_message using gin (search);
