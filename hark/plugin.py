@@ -101,6 +101,11 @@ class Host(Protocol):
 
     @property
     def source(self) -> Source: ...
+    @property
+    def http(self) -> Http:
+        """The guarded client: whoever opens a connection of another protocol asks it for the `address` to connect to."""
+        ...
+
     async def record(self, body: bytes, *, headers: Mapping[str, str] | None = None, path: str = "") -> None:
         """Record one raw item; returns after the commit. The plug-in's own `receive` reads it afterwards."""
         ...
