@@ -30,6 +30,10 @@ write.py        def write(contexts, config, http) -> None: a destination; each c
                 def forget(persons, config, http) -> None: optional; these ids' person is erased here, and now there
                 BATCH, EVERY: events in one write, and seconds to wait for that many; a setting `batch` or `every`
                     of Config goes first
+push.py         a way to a person's own screen. new_key() -> str; public_key(key) -> str: what the browser is told
+                def read(given: dict) -> Subscription: what a browser sent, checked; Rejected
+                def push(message: Push, to: Subscription, key, contact, http, clock) -> Receipt; Rejected with status 410:
+                    this browser wants nothing more; Retry: come back
 detect.py       def detect(contexts, memory, config) -> Findings
 fixtures/       recorded bytes and the events expected of them      README.md      test_<name>.py
 """
@@ -56,6 +60,7 @@ from hark.model import (
     Person,
     Profile,
     Purpose,
+    Push,
     Raw,
     Receipt,
     Refused,
@@ -63,6 +68,7 @@ from hark.model import (
     Request,
     Route,
     Source,
+    Subscription,
 )
 from hark.model.wire import deny
 
@@ -139,6 +145,7 @@ __all__ = [
     "Person",
     "Profile",
     "Purpose",
+    "Push",
     "Raw",
     "Receipt",
     "Refused",
@@ -149,6 +156,7 @@ __all__ = [
     "Route",
     "Secret",
     "Source",
+    "Subscription",
     "script",
 ]
 

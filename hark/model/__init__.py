@@ -6,6 +6,7 @@ from hark.model.engines import Declared
 from hark.model.event import Attached, Event, Identity, Refused
 from hark.model.order import Line, Loved, Order, Owned, Product
 from hark.model.person import Consent, IdentityKind, Person, Profile, Purpose, Trait, agrees
+from hark.model.push import Push, Subscription
 from hark.model.raw import Accepted, Admission, Denied, Raw, Reply, Request, Route, Source
 from hark.model.subject import Subject
 
@@ -37,6 +38,7 @@ __all__ = [
     "Product",
     "Profile",
     "Purpose",
+    "Push",
     "Raw",
     "Receipt",
     "Refused",
@@ -45,6 +47,7 @@ __all__ = [
     "Route",
     "Source",
     "Subject",
+    "Subscription",
     "Trait",
     "agrees",
 ]
