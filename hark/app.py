@@ -25,6 +25,7 @@ from hark.destinations.carry import forget_elsewhere
 from hark.destinations.means import Means
 from hark.destinations.postman import Postman
 from hark.errors import HarkError, Retry
+from hark.events import log as events
 from hark.events import timers
 from hark.events.imports import record as imports
 from hark.events.load import Loader
@@ -41,12 +42,14 @@ from hark.store import Database
 from hark.store.embedded import Embedded
 from hark.store.migrate import migrate
 from hark.web.handlers import found
-from hark.web.live import Live
+from hark.web.live import Live, Offer
 from hark.web.site import site
 from hark.work import Aside, Work, Worker
 from hark.work import migrate as prepare_work
 
 log = logging.getLogger(__name__)
+# Topics of live screens, room by room: who may watch them, and the feed that reads what changed.
+LIVE: tuple[Offer, ...] = ()
 Scope = MutableMapping[str, Any]
 ASGI = Callable[[Scope, Callable[..., Awaitable[Any]], Callable[..., Awaitable[Any]]], Awaitable[None]]
 
@@ -224,10 +227,11 @@ def _site(hark: Hark) -> tuple[ASGI, Live]:
         "carrying": hark.carrying(),
     }
     screens = found("hark.desk", "hark.control", "hark.help")
-    router, state = site(screens, database=hark.database, config=hark.config, menu=MENU, services=services)
+    live = Live(hark.database, LIVE, events.processed)
+    router, state = site(screens, database=hark.database, config=hark.config, menu=MENU, services=services, live=live)
     state |= {"hark": hark, "database": hark.database, "config": hark.config}
     program = Litestar(route_handlers=[health, ready, router], state=State(state), openapi_config=None)
-    return cast(ASGI, program), state["live"]
+    return cast(ASGI, program), live
 
 
 class Loop(threading.Thread):

@@ -12,9 +12,10 @@ from litestar.types import ASGIApp
 from hark.config import Config
 from hark.kit.clock import Clock, now
 from hark.store import Database
-from hark.web import live, static
+from hark.web import live_doors, static
 from hark.web.doorway import Doorway, provide_form, refuse_foreign_forms
 from hark.web.errors import HANDLERS
+from hark.web.live import Live
 from hark.web.menu import Entry, Menu
 from hark.web.pages import Pages
 from hark.web.rights import Right, guard
@@ -28,6 +29,7 @@ def site(
     menu: Sequence[Entry] = (),
     clock: Clock = now,
     services: Mapping[str, Any] | None = None,
+    live: Live | None = None,
 ) -> tuple[Router, dict[str, Any]]:
     """The router and what belongs into the app's state. A handler gets `database`, `config`, `clock`, `form` and every
     service by naming a parameter so."""
@@ -38,7 +40,7 @@ def site(
 
     router = Router(
         path="/",
-        route_handlers=[*handlers, static.serve, live.socket, live.stream, nothing_here],
+        route_handlers=[*handlers, static.serve, live_doors.socket, live_doors.stream, live_doors.tell, nothing_here],
         middleware=[doorway],
         guards=[guard],
         before_request=refuse_foreign_forms,
@@ -46,7 +48,7 @@ def site(
         exception_handlers=HANDLERS,
     )
     paths = {path for handler in handlers for path in handler.paths}
-    state = {"pages": Pages(Menu(menu, paths), static.version()), "live": live.Live(database)}
+    state = {"pages": Pages(Menu(menu, paths), static.version()), "live": live or Live(database)}
     return router, state
 
 
