@@ -16,7 +16,7 @@ import msgspec
 import psycopg
 
 from hark import flow
-from hark.act import Acting, act
+from hark.act import Acting, Doer, act
 from hark.api.collect import Door
 from hark.api.rest import rest
 from hark.carry.erase import Tools
@@ -34,6 +34,8 @@ from hark.events.sources import Sources
 from hark.kit import clock
 from hark.model import Declared
 from hark.net import Allowed, Guard, Http
+from hark.notices.act import notify
+from hark.notices.decide import ACTION as NOTIFY
 from hark.people import matching
 from hark.people.consent import declared_purposes
 from hark.people.kinds import declared_kinds
@@ -106,7 +108,11 @@ class Hark:
 
     def acting(self) -> Acting:
         """What decisions are carried out with."""
-        return Acting(database=self.database, purposes=self.declared.purposes, doers=flow.ACT)
+        doers = {
+            **flow.ACT,
+            NOTIFY: Doer(lambda decision: notify(decision, self.means, self.config.url), repeatable=True),
+        }
+        return Acting(database=self.database, purposes=self.declared.purposes, doers=doers)
 
     def carrying(self) -> Tools:
         """What one person's record is exported, erased or anonymised with."""

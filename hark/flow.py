@@ -16,6 +16,7 @@ from hark.errors import Rejected
 from hark.events import decisions
 from hark.events import log as events
 from hark.model import Context, Declared, Event
+from hark.notices.decide import decide as decide_notices
 from hark.orders.know import clear as clear_orders
 from hark.orders.know import know as know_orders
 from hark.people.know import clear as clear_people
@@ -28,12 +29,12 @@ log = logging.getLogger(__name__)
 Step = Callable[[list[Context], Transaction, Declared], list[Context]]
 
 KNOW: tuple[Step, ...] = (know_people, know_orders, decisions.know)  # what we now know
-DECIDE: tuple[Step, ...] = ()  # what we propose to do
+DECIDE: tuple[Step, ...] = (decide_notices,)  # what we propose to do
 
 ACT: dict[str, Doer] = {}  # what can be done, by the name of the action
 
 # Rooms in the order in which their tables are made; each is a folder below hark/.
-ROOMS = ("events", "people", "orders", "conversations", "cases", "web", "destinations", "carry")
+ROOMS = ("events", "people", "orders", "conversations", "cases", "web", "notices", "destinations", "carry")
 CURSOR = "process"
 # What KNOW derives, room by room; a replay empties these tables and fills them again from the log.
 DERIVED: tuple[Callable[[Transaction], None], ...] = (clear_people, clear_orders)

@@ -11,3 +11,5 @@ import "./hark-drop.js";
 import "./hark-builder.js";
 import "./hark-review.js";
 import "./forms.js";
+import "./looking.js";
+import "./hark-notices.js";
