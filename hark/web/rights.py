@@ -5,9 +5,11 @@ A right is also the name of a token's scope, so that the screens and the REST AP
 
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
-from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.enums import ScopeType
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException, WebSocketException
 from litestar.handlers import BaseRouteHandler
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -102,13 +104,32 @@ def declared(handler: BaseRouteHandler) -> Right | None:
 
 
 def guard(connection: Connection, handler: BaseRouteHandler) -> None:
-    """401 sends a browser to the sign-in page, 403 says which right is missing."""
+    """401 sends a browser to the sign-in page, 403 says which right is missing; a socket is shut with 4401 and 4403."""
     right = declared(handler)
     if right is None:
-        raise PermissionDeniedException("this page declares no right, so nobody may open it")
+        raise _denied(connection, 403, "this page declares no right, so nobody may open it")
+    if right is not Right.ANYONE and _is_a_socket(connection) and not _is_of_our_page(connection):
+        raise _denied(connection, 403, "a page of another site may not open this")
     visitor = connection.scope.get("user")
     if may(visitor.role if visitor else None, right):
         return
     if visitor is None:
-        raise NotAuthorizedException("sign in first")
-    raise PermissionDeniedException(f"your role {visitor.role} does not hold the right {right}")
+        raise _denied(connection, 401, "sign in first")
+    raise _denied(connection, 403, f"your role {visitor.role} does not hold the right {right}")
+
+
+def _denied(connection: Connection, status: int, why: str) -> Exception:
+    if _is_a_socket(connection):
+        return WebSocketException(detail=why, code=4000 + status)
+    return NotAuthorizedException(why) if status == 401 else PermissionDeniedException(why)
+
+
+def _is_a_socket(connection: Connection) -> bool:
+    return connection.scope["type"] == ScopeType.WEBSOCKET
+
+
+def _is_of_our_page(connection: Connection) -> bool:
+    """A browser lets any site open a socket to us, and sends our cookie where it is lenient. Only a browser names an
+    origin; that of a sandboxed frame is "null", which is not ours."""
+    origin = connection.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == connection.headers.get("host", "")
