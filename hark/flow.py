@@ -12,6 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from hark.act import Doer, act
+from hark.conversations.know import clear as clear_conversations
+from hark.conversations.know import know as know_conversations
 from hark.errors import Rejected
 from hark.events import decisions
 from hark.events import log as events
@@ -28,7 +30,7 @@ log = logging.getLogger(__name__)
 
 Step = Callable[[list[Context], Transaction, Declared], list[Context]]
 
-KNOW: tuple[Step, ...] = (know_people, know_orders, decisions.know)  # what we now know
+KNOW: tuple[Step, ...] = (know_people, know_orders, know_conversations, decisions.know)  # what we now know
 DECIDE: tuple[Step, ...] = (decide_notices,)  # what we propose to do
 
 ACT: dict[str, Doer] = {}  # what can be done, by the name of the action
@@ -37,7 +39,7 @@ ACT: dict[str, Doer] = {}  # what can be done, by the name of the action
 ROOMS = ("events", "people", "orders", "conversations", "cases", "web", "notices", "destinations", "carry")
 CURSOR = "process"
 # What KNOW derives, room by room; a replay empties these tables and fills them again from the log.
-DERIVED: tuple[Callable[[Transaction], None], ...] = (clear_people, clear_orders)
+DERIVED: tuple[Callable[[Transaction], None], ...] = (clear_people, clear_orders, clear_conversations)
 
 
 class Engines(Struct, frozen=True, kw_only=True):

@@ -14,11 +14,13 @@ from hark.events.record import Own
 from hark.kit.ids import derived
 from hark.model import Action, Context, Decision, Declared, Identity, Outcome, Purpose, agrees
 from hark.store import Queries, Transaction
+from hark.work import put
 
 queries = Queries(__file__, "decisions.sql")
 
 DEEPEST = 8  # how long a chain of effects that cause effects may get
 OUTCOME = "decision.outcome"
+ACT = "hark.act.act"  # the job that carries a decision out
 State = Literal["queued", "held_out", "sending", "done", "failed", "unknown", "dropped"]
 
 
@@ -104,6 +106,14 @@ def append(tx: Transaction, judged: Sequence[Judged]) -> list[UUID]:
     ]
     added = tx.tuples(queries.append, rows=msgspec.json.encode(rows).decode())
     return [number for number, state in added if state == "queued"]
+
+
+def carry_out(tx: Transaction, decision: Decision, at: datetime, due: datetime | None = None) -> bool:
+    """Record what somebody decided by hand and queue it, not before `due`; False where it is there already."""
+    numbers = append(tx, [Judged(decision=decision, at=at, state="queued")])
+    for number in numbers:
+        put(ACT, number, tx, at=due)
+    return bool(numbers)
 
 
 def take(tx: Transaction, number: UUID) -> tuple[Decision, State] | None:

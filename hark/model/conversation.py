@@ -11,7 +11,8 @@ from hark.model.event import Attached, Identity
 Status = Literal["open", "waiting", "snoozed", "closed"]
 Direction = Literal["in", "out", "note"]
 # Delivery only moves forward in this order; `failed` and `withdrawn` end it, and what comes late does not undo them.
-Delivery = Literal["received", "queued", "sent", "delivered", "read", "failed", "withdrawn"]
+# `unknown`: cut off between sending and hearing how it went.
+Delivery = Literal["received", "queued", "unknown", "sent", "delivered", "read", "failed", "withdrawn"]
 
 
 class File(Struct, frozen=True, kw_only=True):
@@ -29,7 +30,11 @@ class File(Struct, frozen=True, kw_only=True):
 class Message(Struct, frozen=True, kw_only=True):
     """One message, as the thread shows it; its id is that of its event.
 
-    author    "person", "member:<uuid>", "bot:<name>" or "hark"
+    author    "person"; "participant": somebody else who takes part; "stranger": somebody who only says so; "member:<uuid>",
+              "bot:<name>" or "hark"
+    address   where it came from, or where it goes; `name` is what the sender calls themselves
+    trust     verified | claimed | unverified
+    attempt   how often it was sent again
     text      what was written, without quoted history; the whole text stays in the event
     html      as it came, never shown uncleaned
     """
@@ -41,12 +46,19 @@ class Message(Struct, frozen=True, kw_only=True):
     channel: str
     direction: Direction
     author: str
+    name: str | None = None
+    address: Identity | None = None
+    trust: str = "claimed"
+    automatic: bool = False
     text: str = ""
     html: str | None = None
     subject: str | None = None
     files: tuple[File, ...] = ()
+    mentions: tuple[UUID, ...] = ()
     state: Delivery = "received"
     detail: str | None = None
+    attempt: int = 0
+    anchor: UUID | None = None
     language: str | None = None
     source: str = ""
     external_id: str | None = None
@@ -77,6 +89,12 @@ class Conversation(Struct, frozen=True, kw_only=True):
     snoozed_until: datetime | None = None
     closed_at: datetime | None = None
     merged_into: UUID | None = None
+    last_in_at: datetime | None = None
+    last_out_at: datetime | None = None
+    rating: int | None = None
+    messages: int = 0
+    preview: str = ""
+    read_by_person: int = 0
     position: int = 0
 
 

@@ -36,8 +36,8 @@ GRACE = 20.0  # seconds that running jobs get when the worker is asked to stop
 SILENT = 60.0  # seconds without a sign of life after which a worker's jobs are given to others
 
 
-def put(job: Job, argument: Any, tx: Transaction, *, at: datetime | None = None, once: str | None = None) -> None:
-    """Queue `job(argument, hand)` with this transaction.
+def put(job: Job | str, argument: Any, tx: Transaction, *, at: datetime | None = None, once: str | None = None) -> None:
+    """Queue `job(argument, hand)` with this transaction. A room below the job knows it by name alone ("hark.act.act").
 
     at      not before this moment
     once    nothing happens while a job with this key still waits
@@ -45,7 +45,7 @@ def put(job: Job, argument: Any, tx: Transaction, *, at: datetime | None = None,
     arguments = msgspec.json.encode({"argument": msgspec.to_builtins(argument)}).decode()
     if once is not None:
         tx.run(queries.hold_key, key=once)
-    tx.run(queries.put, name=_name(job), once=once, arguments=arguments, at=at)
+    tx.run(queries.put, name=job if isinstance(job, str) else _name(job), once=once, arguments=arguments, at=at)
 
 
 class Work:

@@ -26,39 +26,84 @@ create table conversation (
   messages integer not null default 0,
   preview text not null default '',
   read_by_person bigint not null default 0,
+  participants uuid[] not null default '{}', -- identities that take part: the person's, and those whom we or they wrote to
   position bigint not null             -- of the last event that changed it: live screens ask for what is newer
 ) with (fillfactor = 80);
 create index conversation_by_anchor on conversation (anchor);
 create index conversation_by_position on conversation (position);
-create index conversation_inbox on conversation (status, last_at desc) where merged_into is null;
-create index conversation_of_member on conversation (member, status, last_at desc) where merged_into is null;
+create index conversation_inbox on conversation (status, last_at desc, id desc) where merged_into is null;
+create index conversation_of_member on conversation (member, status, last_at desc, id desc) where merged_into is null;
 create index conversation_waiting on conversation (waiting_since) where waiting_since is not null and merged_into is null;
 
 create table conversation_message (
   id uuid primary key,                 -- the event's
   conversation uuid not null,
   origin uuid not null,                -- the conversation it was written in, before merging and splitting
-  anchor uuid,
+  anchor uuid,                         -- whose identity wrote it, or was written to
   position bigint not null,
   changed bigint not null,             -- position of the last event that changed it
   at timestamptz not null,
   channel text not null,
   direction text not null,             -- in | out | note
-  author text not null,
+  author text not null,                -- person | participant | stranger | member:<id> | bot:<name> | hark
+  name text,                           -- as the sender calls themselves
+  address_kind text,                   -- where it came from, or goes to
+  address_value text,
+  trust text not null default 'claimed', -- verified | claimed | unverified
+  automatic boolean not null default false,
   text text not null default '',
   html text,
   subject text,
   files jsonb not null default '[]',
   mentions uuid[] not null default '{}',
-  state text not null,
+  state text not null,                 -- received | queued | unknown | sent | delivered | read | failed | withdrawn
   detail text,
+  attempt smallint not null default 0, -- how often it was sent again
   language text,
   source text not null default '',
   external_id text,
   search tsvector generated always as (to_tsvector('simple', left(coalesce(subject, '') || ' ' || text, 100000))) stored
 ) with (fillfactor = 85);
-create index conversation_message_of_conversation on conversation_message (conversation, at, position);
+create index conversation_message_of_conversation on conversation_message (conversation, at desc, position desc);
 create index conversation_message_by_changed on conversation_message (changed);
 create index conversation_message_by_external on conversation_message (source, external_id) where external_id is not null;
 create index conversation_message_by_anchor on conversation_message (anchor);
 create index conversation_message_search on conversation_message using gin (search);
+create index conversation_message_mentions on conversation_message using gin (mentions) where mentions <> '{}';
+
+-- How far somebody of ours has read.
+create table conversation_seen (
+  conversation uuid not null,
+  reader text not null,                -- member:<id>
+  until bigint not null,
+  primary key (conversation, reader)
+);
+
+-- What a channel said of a message before we knew which one it is.
+create table conversation_receipt (
+  source text not null,
+  external_id text not null,
+  state text not null,
+  detail text,
+  position bigint not null,
+  primary key (source, external_id)
+);
+
+-- Messages that were moved by merging, splitting and parting, so that it can be taken back.
+create table conversation_change (
+  id uuid primary key,                 -- of the event; of the new conversation where persons were parted
+  kind text not null,                  -- merged | split | parted
+  conversation uuid not null,          -- where the messages went
+  moved jsonb not null,                -- {where they were: [messages]}
+  at timestamptz not null,
+  by text not null default '',
+  restored_at timestamptz
+);
+create index conversation_change_of_conversation on conversation_change (conversation);
+
+-- What a client asked for under a key of its own, so that asking again changes nothing. Not derived.
+create table conversation_key (
+  key text primary key,
+  message uuid not null,
+  at timestamptz not null
+);

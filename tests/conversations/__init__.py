@@ -1,0 +1,1 @@
+"""The room conversations: threading, delivery, moving, asking."""
