@@ -11,6 +11,14 @@ def _(text: str) -> str:
 
 MENU = (
     Entry(path="/", title=_("Home"), icon="home", right=Right.HOME, keys="g h"),
+    Entry(
+        path="/inbox",
+        title=_("Inbox"),
+        icon="inbox",
+        right=Right.CONVERSATIONS_READ,
+        keys="g i",
+        also=("/conversations", "/find", "/canned-answers"),
+    ),
     Entry(path="/people", title=_("People"), icon="people", right=Right.PEOPLE_READ, keys="g p"),
     Entry(path="/segments", title=_("Segments"), icon="segment", right=Right.SEGMENTS_READ, keys="g s"),
     Entry(path="/orders", title=_("Orders"), icon="product", right=Right.PEOPLE_READ, keys="g r"),
@@ -27,7 +35,7 @@ MENU = (
     Entry(path="/sources", title=_("Sources"), icon="source", right=Right.SOURCES_READ, group=_("Signals"), keys="g o"),
     Entry(path="/plan", title=_("Tracking plan"), icon="plan", right=Right.PLAN_READ, group=_("Signals")),
     Entry(path="/phases", title=_("Phases"), icon="flag", right=Right.PLAN_READ, group=_("Signals")),
-    Entry(path="/imports", title=_("Imports"), icon="import", right=Right.IMPORTS_READ, group=_("Signals"), keys="g i"),
+    Entry(path="/imports", title=_("Imports"), icon="import", right=Right.IMPORTS_READ, group=_("Signals"), keys="g m"),
     Entry(
         path="/destinations",
         title=_("Destinations"),

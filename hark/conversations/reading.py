@@ -130,7 +130,7 @@ def inbox(
             name: getattr(filters, name) for name in Filters.__struct_fields__ if name not in ("status", "mentions")
         }
         rows = tx.all(queries.list_conversations, reader=reader, **asked, **fields)
-    listed = [_row(row) for row in rows[:limit]]
+    listed = [read_row(row) for row in rows[:limit]]
     last = listed[-1].conversation if len(rows) > limit else None
     return listed, f"{last.last_at.isoformat()}~{last.id}" if last else None
 
@@ -173,7 +173,7 @@ def _page_of(rows: Sequence[dict[str, Any]], limit: int) -> tuple[list[Message],
     return messages[::-1], f"{last.at.isoformat()}~{last.position}" if last else None
 
 
-def _row(row: dict[str, Any]) -> Row:
+def read_row(row: dict[str, Any]) -> Row:
     more = {name: row.pop(name) for name in ("person", "name", "segments", "unread")}
     more["segments"] = tuple(more["segments"] or ())
     return Row(conversation=Standing(**row).conversation(), **more)

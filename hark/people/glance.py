@@ -131,6 +131,11 @@ def titled(traits: dict[str, Any]) -> tuple[str, str]:
     return name, email if email != name else placed(traits)
 
 
+def happened(tx: Transaction, person: UUID, names: Sequence[str], limit: int) -> list[dict[str, Any]]:
+    """at, name, position, id and properties of the newest events of these names, oldest first."""
+    return tx.all(queries.happened, person=person, names=list(names), limit=limit)
+
+
 def touchpoints(tx: Transaction, person: UUID) -> list[Touchpoint]:
     return [Touchpoint(**row) for row in tx.all(queries.touchpoints, person=person, most=LOOKED_AT)]
 

@@ -82,3 +82,15 @@ select p.id as person, p.traits as about, t.at, t.name, t.phase, t.channel, t.so
         where i.person = p.id order by newest.at desc, newest.position desc limit 1) t
   join event e on e.position = t.position
  order by t.at desc, t.position desc
+
+-- name: happened
+-- The newest events of certain names with one person.
+select t.at, t.name, t.position, e.id, e.properties
+  from (select newest.* from identity i
+         cross join lateral (
+           select one.at, one.position, one.name from timeline one
+            where one.anchor = i.id and one.name = any(%(names)s)
+            order by one.at desc, one.position desc limit %(limit)s) newest
+         where i.person = %(person)s order by newest.at desc, newest.position desc limit %(limit)s) t
+  join event e on e.position = t.position
+ order by t.at, t.position

@@ -35,6 +35,9 @@ class Form:
         value = next(iter(self._values.get(name, ())), None)
         return value if isinstance(value, UploadFile) and value.filename else None
 
+    def files(self, name: str) -> list[UploadFile]:
+        return [value for value in self._values.get(name, ()) if isinstance(value, UploadFile) and value.filename]
+
     def refuse(self, name: str, why: str) -> None:
         self.errors.setdefault(name, why)
 

@@ -94,6 +94,27 @@ def clock(value: datetime | None, reading: "Reading", zone: str | None = None) -
     return format_time(value, "short", tzinfo=time_zone(zone or reading.time_zone), locale=known(reading.language))
 
 
+def brief(value: datetime | None, reading: "Reading") -> str:
+    """When, in as few letters as a list has room for: the time of today, the day of this week, else the date."""
+    if value is None:
+        return "–"
+    zone, language = time_zone(reading.time_zone), known(reading.language)
+    local, now = value.astimezone(zone), reading.now.astimezone(zone)
+    if local.date() == now.date():
+        return format_time(local, "short", locale=language)
+    if abs(now.date() - local.date()) < timedelta(days=6):
+        return format_date(local.date(), "EEE", locale=language)
+    return format_date(local.date(), "d MMM" if local.year == now.year else "MMM y", locale=language)
+
+
+def since(value: datetime | None, reading: "Reading") -> str:
+    """How long ago, without saying ago: "25 min"."""
+    if value is None:
+        return "–"
+    distance = max(reading.now - value, timedelta(minutes=1))
+    return format_timedelta(distance, threshold=1.2, format="short", locale=known(reading.language))
+
+
 def day(value: datetime | date | None, reading: "Reading", form: str = "long") -> str:
     if value is None:
         return "–"
@@ -147,6 +168,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ago": ago,
     "moment": moment,
     "clock": clock,
+    "brief": brief,
+    "since": since,
     "day": day,
     "json": json,
     "spoken": spoken,
