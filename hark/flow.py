@@ -12,6 +12,9 @@ import msgspec
 from msgspec import Struct
 
 from hark.act import Doer, act
+from hark.cases.decide import decide as decide_cases
+from hark.cases.know import clear as clear_cases
+from hark.cases.know import know as know_cases
 from hark.conversations.know import clear as clear_conversations
 from hark.conversations.know import know as know_conversations
 from hark.errors import Rejected
@@ -30,8 +33,8 @@ log = logging.getLogger(__name__)
 
 Step = Callable[[list[Context], Transaction, Declared], list[Context]]
 
-KNOW: tuple[Step, ...] = (know_people, know_orders, know_conversations, decisions.know)  # what we now know
-DECIDE: tuple[Step, ...] = (decide_notices,)  # what we propose to do
+KNOW: tuple[Step, ...] = (know_people, know_orders, know_conversations, know_cases, decisions.know)  # what we now know
+DECIDE: tuple[Step, ...] = (decide_cases, decide_notices)  # what we propose to do
 
 ACT: dict[str, Doer] = {}  # what can be done, by the name of the action
 
@@ -39,7 +42,7 @@ ACT: dict[str, Doer] = {}  # what can be done, by the name of the action
 ROOMS = ("events", "people", "orders", "conversations", "cases", "web", "notices", "destinations", "carry")
 CURSOR = "process"
 # What KNOW derives, room by room; a replay empties these tables and fills them again from the log.
-DERIVED: tuple[Callable[[Transaction], None], ...] = (clear_people, clear_orders, clear_conversations)
+DERIVED: tuple[Callable[[Transaction], None], ...] = (clear_people, clear_orders, clear_conversations, clear_cases)
 
 
 class Engines(Struct, frozen=True, kw_only=True):

@@ -24,6 +24,8 @@ def check(expression: Node) -> None:
             _check_measured(node)
         elif isinstance(node, tree.Compare):
             _check_compare(node)
+        elif isinstance(node, tree.About):
+            _check_about(node)
         elif isinstance(node, tree.Date) and instant(node.text) is None:
             raise Misread(f'{node.text!r} is no day; write it as date("2026-05-31")')
         elif isinstance(node, tree.All | tree.Some) and not node.of:
@@ -59,7 +61,7 @@ def type_of(node: Node) -> str:
         return "time"
     if isinstance(node, tree.Literal):
         return _type_of_value(node.value)
-    return "any" if isinstance(node, tree.Trait | tree.Computed) else "truth"
+    return "any" if isinstance(node, tree.Trait | tree.Computed | tree.About) else "truth"
 
 
 def _check_words(node: Node) -> None:
@@ -92,6 +94,12 @@ def _check_measured(node: tree.Measured) -> None:
         raise Misread(f'{node.function}("{node.event}") is a time; compare it, as in > {node.days} days ago')
     if not 0 <= node.days <= tree.LONGEST_WINDOW:
         raise Misread(f"a window may have 1 to {tree.LONGEST_WINDOW} days")
+
+
+def _check_about(node: tree.About) -> None:
+    names = tree.ABOUT[node.what]
+    if names and node.name not in names:
+        raise Misread(f"a {node.what} has no {node.name!r}; ask for one of {', '.join(names)}")
 
 
 def _check_compare(node: tree.Compare) -> None:

@@ -149,6 +149,9 @@ def _ask(node: Left) -> Ask:
         return _asked(node.what, node.name)
     if isinstance(node, tree.Field):
         return _field(node.name)
+    if isinstance(node, tree.About):
+        what, name = node.what, node.name
+        return lambda known, now: known.about.get(what, {}).get(name)
     return _measured(node)
 
 

@@ -8,7 +8,8 @@ from hark.conditions.measure import Buckets
 
 
 class Known(Struct):
-    """Times are ms since 1970. counts: event name → [how often, first, last]. money: event name → {currency: millionths}."""
+    """Times are ms since 1970. counts: event name → [how often, first, last]. money: event name → {currency: millionths}.
+    about: conversation, message, case, event → what an event is about, for rules that look at one event."""
 
     traits: dict[str, Any] = {}
     computed: dict[str, Any] = {}
@@ -21,5 +22,6 @@ class Known(Struct):
     phase: str | None = None
     language: str | None = None
     time_zone: str | None = None
+    about: dict[str, dict[str, Any]] = {}
     first_seen: int | None = None
     last_seen: int | None = None

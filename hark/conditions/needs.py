@@ -18,6 +18,7 @@ class Needs(Struct, frozen=True):
     segments: frozenset[str] = frozenset()
     measures: tuple[Measure, ...] = ()
     moving: tuple[tuple[tree.Left, int | None], ...] = ()
+    about: bool = False  # asks for what one event is about, so that it cannot be asked of a person alone
     always: bool = False  # asks for something that any event may change: consent, phase, language, a group, a time
 
 
@@ -39,6 +40,7 @@ def needs(expression: tree.Node) -> Needs:
         segments=frozenset(node.name for node in asked if node.what == "in_segment"),
         measures=tuple(Measure(node.event, node.of, node.days) for node in measured if node.of or node.days),
         moving=(*aging, *windows),
+        about=any(isinstance(node, tree.About) for node in nodes),
         always=any(isinstance(node, tree.Field) for node in nodes) or any(node.what != "in_segment" for node in asked),
     )
 

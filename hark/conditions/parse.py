@@ -81,6 +81,9 @@ class _Reader:
             self.need(".")
             name = self.name()
             return tree.Trait(name) if word == "traits" else tree.Computed(name)
+        if word in tree.ABOUT:
+            self.need(".")
+            return tree.About(word, self.name())  # type: ignore[arg-type]
         if word in tree.FIELDS:
             return tree.Field(word)  # type: ignore[arg-type]
         if word in _ASKED:

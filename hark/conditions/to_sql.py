@@ -12,7 +12,7 @@ import msgspec
 from hark.conditions import tree
 from hark.conditions.check import type_of
 from hark.conditions.measure import DAY, EVER, Measure
-from hark.conditions.tree import Condition
+from hark.conditions.tree import Condition, Misread
 from hark.kit.clock import instant, milliseconds
 from hark.kit.money import MILLION
 
@@ -53,6 +53,8 @@ class _Writer:
         return f"%({name})s::{cast}"
 
     def condition(self, node: Condition) -> str:
+        if isinstance(node, tree.About) or (isinstance(node, tree.Compare) and isinstance(node.left, tree.About)):
+            raise Misread("what one event is about can only be asked by a rule that looks at events")
         if isinstance(node, tree.All):
             return "(" + " and ".join(map(self.condition, node.of)) + ")"
         if isinstance(node, tree.Some):

@@ -17,6 +17,24 @@ FIELDS = ("phase", "language", "time_zone", "first_seen", "last_seen")
 TIMES = ("first_seen", "last_seen")
 FUNCTIONS = ("count", "sum", "min", "max", "average", "unique", "most_frequent", "first", "last")
 OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "starts with", "is set", "is not set")
+# What a rule may ask of the thing that an event is about; `event` has its name, channel, source and any property.
+ABOUT = {
+    "conversation": (
+        "channel",
+        "status",
+        "language",
+        "team",
+        "member",
+        "priority",
+        "tags",
+        "subject",
+        "source",
+        "waiting",
+    ),
+    "message": ("text", "subject", "direction", "author", "language", "channel"),
+    "case": ("subject", "status", "team", "member", "priority", "tags", "reopened"),
+    "event": (),
+}
 MOST_NODES = 200
 LONGEST_WINDOW = 730
 UNITS = {"minute": 60_000, "hour": 3_600_000, "day": 86_400_000, "week": 604_800_000}
@@ -75,7 +93,15 @@ class Asked(Struct, frozen=True, tag_field="is", tag="asked"):
     name: str
 
 
-Left = Trait | Computed | Field | Measured | Asked
+class About(Struct, frozen=True, tag_field="is", tag="about"):
+    """Something of what the event is about: conversation.channel, case.priority, event.amount. Only rules that look at
+    one event (routing, promises, automations) can ask for it; segments cannot."""
+
+    what: OneOf["conversation", "message", "case", "event"]
+    name: str
+
+
+Left = Trait | Computed | Field | Measured | Asked | About
 Right = Literal | Many | Ago | Date
 
 
@@ -97,7 +123,7 @@ class Not(Struct, frozen=True, tag_field="is", tag="not"):
     of: "Condition"
 
 
-Condition = Compare | Asked | Trait | Computed | All | Some | Not
+Condition = Compare | Asked | Trait | Computed | About | All | Some | Not
 # A computed trait may also be a value by itself: sum("Order Completed".revenue, 365 days).
 Expression = Condition | Measured | Field
 Node = Expression | Right

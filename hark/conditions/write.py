@@ -24,6 +24,8 @@ def _write(node: Node, binding: int) -> str:
         return f"{node.what}({quote(node.name)})"
     if isinstance(node, tree.Trait | tree.Computed):
         return f"{'traits' if isinstance(node, tree.Trait) else 'computed'}.{_name(node.name)}"
+    if isinstance(node, tree.About):
+        return f"{node.what}.{_name(node.name)}"
     if isinstance(node, tree.Field):
         return node.name
     return _right(node)

@@ -71,5 +71,6 @@ class Context(Struct, kw_only=True):
     message: Message | None = None  # conversations: the message that this event is
     opened: bool = False  # conversations: this event opened it, or opened it again
     cases: tuple[UUID, ...] = ()  # cases: those that this event changed
+    work: Any = None  # cases: what this event changed of the queue, of promises and of what is told (cases/work.py)
     findings: tuple[Finding, ...] = ()  # understand
     decisions: tuple[Decision, ...] = ()  # decide

@@ -171,6 +171,8 @@ def refusal(kind: str, name: str, expression: str, others: Sequence[Definition])
         compiled = compile_condition(parse(expression))
     except Misread as error:
         return str(error)
+    if compile_condition(parse(expression)).needs.about:
+        return "a segment asks about a person, and not about the conversation, case or event at hand"
     asks = {_key(row.kind, row.name): _asks(compile_condition(parse(row.expression))) for row in others}
     asks[_key(kind, name)] = _asks(compiled)
     if _key(kind, name) not in order(asks):

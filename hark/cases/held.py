@@ -1,0 +1,173 @@
+"""What the step holds in memory while it goes through a batch: read in sets, changed event by event, written in sets."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from hark.cases.case import id_of
+from hark.cases.declared import Declarations, declarations
+from hark.cases.work import OPEN, Agent, Board, Case, Effort, Note, Pace, PromiseClock, Task, Ticket, Told
+from hark.events.timers import Timer
+from hark.model import Context
+from hark.store import Queries, Query, Transaction
+
+queries = Queries(__file__, "know.sql")
+Row = TypeVar("Row")
+_MENTIONED = ("case", "conversation", "callback", "ticket", "task", "clock")
+
+
+class Held:
+    def __init__(self, tx: Transaction, contexts: Sequence[Context]) -> None:
+        self.tx = tx
+        ids = _mentioned(contexts)
+        anchors = sorted({c.anchor for c in contexts if c.anchor is not None})
+        self.rows: dict[tuple[str, str], tuple[int, bytes]] = {}  # declarations, in their place
+        for place, (kind, name, body) in enumerate(tx.tuples(queries.declared)):
+            self.rows[kind, name] = (place, bytes(body))
+        self.cases: dict[UUID, Case] = self._by_id(queries.read_cases, Case, ids=ids)
+        self.tasks: dict[UUID, Task] = self._by_id(queries.read_tasks, Task, ids=ids)
+        self.tickets: dict[UUID, Ticket] = self._by_id(queries.read_tickets, Ticket, ids=ids)
+        clocks = [_struct(row, PromiseClock) for row in tx.all(queries.read_clocks, subjects=ids, ids=ids)]
+        self.clocks: dict[UUID, PromiseClock] = {clock.id: clock for clock in clocks}
+        self.answered: set[UUID] = {row[0] for row in tx.tuples(queries.read_answered, subjects=ids)}
+        efforts = [_struct(row, Effort) for row in tx.all(queries.read_efforts, ids=ids)]
+        self.efforts: dict[UUID, Effort] = {effort.conversation: effort for effort in efforts}
+        self.closed_at: dict[UUID, datetime] = dict(tx.tuples(queries.read_recently_closed, anchors=anchors))
+        self.last_members: dict[UUID, UUID] = dict(tx.tuples(queries.read_last_members, anchors=anchors))
+        self.told: dict[UUID, Told] = {}
+        self.notes: list[Note] = []
+        self.new_told: list[Told] = []
+        self.defined: dict[tuple[str, str], dict[str, Any]] = {}
+        self.removed: set[tuple[str, str]] = set()
+        self.timers: dict[UUID, Timer] = {}
+        self.cancelled: set[UUID] = set()
+        self._changed: dict[str, dict[Any, Any]] = {}
+        self._declared: Declarations | None = None
+        self._open: dict[UUID, Ticket] | None = None
+        self.agents: dict[UUID, Agent] = {}
+        self.paces: dict[str, Pace] = {}
+
+    @property
+    def declared(self) -> Declarations:
+        if self._declared is None:
+            rows = sorted((kind, name, body) for (kind, name), (_, body) in self.rows.items())
+            self._declared = declarations(tuple(rows))
+        return self._declared
+
+    def declare(self, kind: str, name: str, row: dict[str, Any] | None) -> None:
+        """A declaration, or that there is none of this name any more."""
+        self._declared = None
+        if row is None:
+            self.rows.pop((kind, name), None)
+            self.defined.pop((kind, name), None)
+            self.removed.add((kind, name))
+            return
+        self.rows[kind, name] = (0, msgspec.json.encode(row["body"]))
+        self.defined[kind, name] = row
+        self.removed.discard((kind, name))
+
+    @property
+    def open(self) -> dict[UUID, Ticket]:
+        """Everything that waits or is with somebody; read when somebody asks for it first."""
+        if self._open is None:
+            known = list(self.tickets)
+            for row in self.tx.all(queries.read_open_tickets, known=known):
+                ticket = _struct(row, Ticket)
+                self.tickets[ticket.id] = ticket
+            self._open = {id: one for id, one in self.tickets.items() if one.state in OPEN}
+            self.agents = {**{a.member: a for a in self._agents()}, **self.agents}
+            self.paces = {**{p.team: p for p in self._paces()}, **self.paces}
+            self.told = {told.ticket: told for told in self._told()} | self.told
+        return self._open
+
+    def board(self) -> Board:
+        return Board(tickets=dict(self.open), agents=dict(self.agents), declared=self.declared)
+
+    def put(self, kind: str, key: Any, thing: Any) -> None:
+        """Note that a thing is to be written."""
+        self._changed.setdefault(kind, {})[key] = thing
+
+    def put_ticket(self, ticket: Ticket) -> None:
+        opened = self.open
+        self.tickets[ticket.id] = ticket
+        if ticket.state in OPEN:
+            opened[ticket.id] = ticket
+        else:
+            opened.pop(ticket.id, None)
+        self.put("tickets", ticket.id, ticket)
+
+    def put_agent(self, agent: Agent) -> None:
+        self.agents[agent.member] = agent
+        self.put("agents", agent.member, agent)
+
+    def callback_of(self, conversation: UUID) -> Ticket | None:
+        """The call-back that stands in for a conversation."""
+        for one in self.tickets.values():
+            if one.conversation == conversation and one.kind == "callback" and one.state in OPEN:
+                return one
+        return None
+
+    def later(self, timer: Timer) -> None:
+        self.timers[timer.id] = timer
+        self.cancelled.discard(timer.id)
+
+    def never(self, timer: UUID) -> None:
+        self.timers.pop(timer, None)
+        self.cancelled.add(timer)
+
+    def write(self) -> None:
+        if self.removed:
+            kinds, names = zip(*sorted(self.removed), strict=True)
+            self.tx.run(queries.remove_declarations, kinds=list(kinds), names=list(names))
+        self._write(queries.write_declarations, list(self.defined.values()))
+        for kind, query in _WRITE.items():
+            self._write(query, list(self._changed.get(kind, {}).values()))
+        self._write(queries.write_notes, self.notes)
+
+    def _write(self, query: Query, rows: list[Any]) -> None:
+        if rows:
+            self.tx.run(query, rows=msgspec.json.encode(rows).decode())
+
+    def _by_id(self, query: Query, kind: type[Row], **values: Any) -> dict[UUID, Row]:
+        return {row["id"]: _struct(row, kind) for row in self.tx.all(query, **values)}
+
+    def _agents(self) -> Iterable[Agent]:
+        return (_struct(row, Agent) for row in self.tx.all(queries.read_agents))
+
+    def _paces(self) -> Iterable[Pace]:
+        return (_struct(row, Pace) for row in self.tx.all(queries.read_paces))
+
+    def _told(self) -> Iterable[Told]:
+        return (_struct(row, Told) for row in self.tx.all(queries.read_waits_told, tickets=list(self._open or {})))
+
+
+_WRITE = {
+    "cases": queries.write_cases,
+    "tasks": queries.write_tasks,
+    "agents": queries.write_agents,
+    "tickets": queries.write_tickets,
+    "paces": queries.write_paces,
+    "told": queries.write_waits_told,
+    "clocks": queries.write_clocks,
+    "efforts": queries.write_efforts,
+}
+
+
+def _struct(row: dict[str, Any], kind: type[Row]) -> Row:
+    return msgspec.convert(row, kind)
+
+
+def _mentioned(contexts: Sequence[Context]) -> list[UUID]:
+    found: set[UUID] = set()
+    for context in contexts:
+        if context.conversation is not None:
+            found.add(context.conversation.id)
+        said = context.event.properties
+        values = [said.get(name) for name in _MENTIONED]
+        merged = said.get("from")
+        values += merged if isinstance(merged, list) else [merged]
+        found.update(id for value in values if (id := id_of(value)) is not None)
+    return sorted(found)

@@ -1,0 +1,1 @@
+"""The room cases: work, its queue, its promises and its rules."""
