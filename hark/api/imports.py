@@ -27,7 +27,7 @@ LARGEST = 2_000_000_000  # bytes of one upload; larger files come in by `hark im
 
 
 class Imports(Struct, frozen=True):
-    imports: list[report.Listed]
+    imports: list[report.ListedImport]
 
 
 class Reason(Struct, frozen=True):

@@ -23,7 +23,7 @@ Kind = Annotated[Literal["identify", "track", "page", "screen", "group", "alias"
 
 
 class Plans(Struct, frozen=True):
-    plans: list[plans.Listed]
+    plans: list[plans.PlannedName]
     next: str | None
 
 

@@ -17,6 +17,7 @@ from hark.api.entrance import ASGI, Entrance
 from hark.api.events import EVENTS
 from hark.api.guarding import GUARDING
 from hark.api.imports import IMPORTS
+from hark.api.jobs import JOBS
 from hark.api.people import PEOPLE
 from hark.api.plan import PLAN
 from hark.api.problems import HANDLERS
@@ -31,7 +32,7 @@ from hark.model import Declared
 from hark.registry import Registry
 from hark.store import Database
 
-ROUTERS = (PEOPLE, GUARDING, CARRY, MATCHES, SEGMENTS, EVENTS, SOURCES, PLAN, IMPORTS, DESTINATIONS, TEAM, TOKENS)
+ROUTERS = (PEOPLE, GUARDING, CARRY, MATCHES, SEGMENTS, EVENTS, SOURCES, PLAN, IMPORTS, DESTINATIONS, JOBS, TEAM, TOKENS)
 TAGS = {
     "people": "Who they are, what happened with them, why they are one; merging, parting and stating by hand.",
     "identity": "What guards each kind of identity; how alike records must be to be shown or joined.",
@@ -43,6 +44,7 @@ TAGS = {
     "plan": "What each source sends under each name, and holding it to that.",
     "imports": "Files of rows: what their columns mean, how far they are, what was refused.",
     "destinations": "Who gets events and profiles, for what, and how that goes; dead letters.",
+    "jobs": "Work that was given up, with the reason.",
     "team": "Who may sign in, and as what.",
     "tokens": "Who may use this API, and for what.",
 }

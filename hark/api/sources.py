@@ -42,7 +42,7 @@ class Sources(Struct, frozen=True):
 
 
 class Arrivals(Struct, frozen=True):
-    hours: list[arrivals.Count]
+    hours: list[arrivals.HourOfSource]
 
 
 class Refusals(Struct, frozen=True):

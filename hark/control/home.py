@@ -18,6 +18,7 @@ from hark.store import Database, Transaction
 from hark.web import Answer, Ask, Right, page, shown, shows
 from hark.web.telling import tell
 from hark.web.wording import time_zone
+from hark.work import given_up
 
 DAYS = 60
 MOMENTS = 14
@@ -91,6 +92,7 @@ def _look(tx: Transaction, now: datetime) -> dict[str, Any]:
         "segments": glance.biggest_segments(tx, 6),
         "troubles": overview.troubles(tx),
         "parked": overview.parked(tx),
+        "given_up": given_up.count(tx),
     }
 
 

@@ -135,7 +135,7 @@ def _name_of(tx: Transaction, source: str) -> str:
     return next((one.name for one in rooms.all_sources(tx) if one.id == source), source)
 
 
-def _fits(row: plans.Listed, state: str) -> bool:
+def _fits(row: plans.PlannedName, state: str) -> bool:
     return row.violations > 0 if state == "broken" else row.state == state
 
 

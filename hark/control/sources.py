@@ -211,7 +211,7 @@ def _channel(form: Form) -> str | None:
     return channel if channel in CHANNELS else None
 
 
-def _listed(source: Source, counts: Sequence[arrivals.Count], now: datetime) -> Listed:
+def _listed(source: Source, counts: Sequence[arrivals.HourOfSource], now: datetime) -> Listed:
     mine = [count for count in counts if count.source == source.id]
     by_hour = {count.hour: count.accepted for count in mine}
     start = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS - 1)
@@ -228,7 +228,7 @@ def _start(now: datetime) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=6 * STEPS - 1)
 
 
-def _days(counts: Sequence[arrivals.Count], start: datetime) -> dict[str, list[int]]:
+def _days(counts: Sequence[arrivals.HourOfSource], start: datetime) -> dict[str, list[int]]:
     """The last seven days in steps of six hours, for a chart of what was taken, heard before and refused."""
     rows: dict[str, list[int]] = {"accepted": [0] * STEPS, "duplicate": [0] * STEPS, "refused": [0] * STEPS}
     for count in counts:

@@ -16,7 +16,7 @@ MOST_REPLAYED = 1_000  # requests sent again at once
 SHOWN = 1_000_000  # bytes of a body that are shown
 
 
-class Count(Struct, frozen=True, kw_only=True):
+class HourOfSource(Struct, frozen=True, kw_only=True):
     """What arrived of one source in one hour."""
 
     source: str
@@ -58,8 +58,8 @@ class Arrived(Struct, frozen=True, kw_only=True):
     events: int
 
 
-def counts(tx: Transaction, since: datetime, source: str | None = None) -> list[Count]:
-    return [Count(**row) for row in tx.all(queries.list_counts, since=since, source=source)]
+def counts(tx: Transaction, since: datetime, source: str | None = None) -> list[HourOfSource]:
+    return [HourOfSource(**row) for row in tx.all(queries.list_counts, since=since, source=source)]
 
 
 def refusals(

@@ -14,7 +14,7 @@ from hark.store import Transaction
 WORD_OF = {LEARNING: "plan.thawed", FROZEN: "plan.frozen", ENFORCED: "plan.enforced"}
 
 
-class Listed(Struct, frozen=True, kw_only=True):
+class PlannedName(Struct, frozen=True, kw_only=True):
     """A plan in a list. type and name are "*" for the source as a whole."""
 
     source: str
@@ -80,7 +80,7 @@ class Property(Struct, frozen=True, kw_only=True):
 
 def listed(
     tx: Transaction, limit: int, source: str | None = None, after: str | None = None
-) -> tuple[list[Listed], str | None]:
+) -> tuple[list[PlannedName], str | None]:
     """By source, type and name; the second value goes on from there."""
     place = (after or "").split("\n", 2)
     if len(place) != 3:
@@ -93,7 +93,7 @@ def listed(
         after_name=place[2],
         limit=limit + 1,
     )
-    found = [Listed(**row) for row in rows[:limit]]
+    found = [PlannedName(**row) for row in rows[:limit]]
     more = len(rows) > limit
     return found, f"{found[-1].source}\n{found[-1].type}\n{found[-1].name}" if more else None
 

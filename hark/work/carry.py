@@ -15,10 +15,17 @@ def export(who: Subject, tx: Transaction) -> dict[str, Any]:
 
 def forget(who: Subject, tx: Transaction) -> dict[str, int]:
     """A job under way is not called back; it looks again at who it is for before it does anything."""
+    traces = _traces(who)
+    reasons = tx.all(queries.reasons_like, needles=[*traces.needles()])
+    tx.run(queries.forget_reasons, jobs=[row["job"] for row in reasons if traces.within(row["reason"])])
     return {"job": tx.run(queries.forget_jobs, ids=[job["id"] for job in _jobs(who, tx)])}
 
 
 def _jobs(who: Subject, tx: Transaction) -> list[dict[str, Any]]:
-    traces = Traces((*who.spellings, *map(str, who.ids)))
+    traces = _traces(who)
     found = tx.all(queries.jobs_like, needles=[*traces.needles()])
     return [job for job in found if traces.within(job["args"])]
+
+
+def _traces(who: Subject) -> Traces:
+    return Traces((*who.spellings, *map(str, who.ids)))

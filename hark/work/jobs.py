@@ -18,10 +18,12 @@ from typing import Any, get_type_hints
 
 import msgspec
 import procrastinate
+import psycopg
 from procrastinate import retry as procrastinate_retry
 from procrastinate.jobs import Job as Stored
 
 from hark.errors import Misconfigured, Rejected, Retry
+from hark.kit.text import clean
 from hark.store import Queries, Transaction
 
 queries = Queries(__file__)
@@ -32,6 +34,7 @@ Job = Callable[[Any, Any], None]
 ATTEMPTS = 20  # after Retry: with the waits below about half a day
 FAULTS = 5  # after an error that nobody foresaw
 FIRST_WAIT, LONGEST_WAIT = 2.0, 3600.0  # seconds
+LONGEST_REASON = 1000  # letters that are kept of why a job failed
 GRACE = 20.0  # seconds that running jobs get when the worker is asked to stop
 SILENT = 60.0  # seconds without a sign of life after which a worker's jobs are given to others
 
@@ -53,7 +56,7 @@ class Work:
 
     def __init__(self, url: str, jobs: Mapping[Job, Any]) -> None:
         self.url = url
-        self._jobs = {_name(job): _bound(job, hand) for job, hand in jobs.items()}
+        self._jobs = {_name(job): self._bound(job, hand) for job, hand in jobs.items()}
 
     def run(self, stop: threading.Event, *, together: int = 4, until_empty: bool = False) -> None:
         """Do what is queued until `stop` is set (or, for tests, until nothing is left that may run now)."""
@@ -65,7 +68,7 @@ class Work:
         )
         app = procrastinate.App(connector=connector)
         for name, job in self._jobs.items():
-            app.task(name=name, retry=_Again())(job)
+            app.task(name=name, retry=_Again(), pass_context=True)(job)
         async with app.open_async():
             await _rescue(app)
             worker = asyncio.create_task(
@@ -82,19 +85,37 @@ class Work:
             )
             await _watch(app, worker, stop)
 
+    def _bound(self, job: Job, hand: Any) -> Callable[..., None]:
+        kind = next(iter(get_type_hints(job).values()), Any)
 
-def failed(tx: Transaction, limit: int = 100) -> list[dict[str, Any]]:
-    """Jobs that were given up, the newest first: {id, job, attempts, at}. What they were about is not shown here."""
-    return tx.all(queries.failed, limit=limit)
+        def do(context: procrastinate.JobContext, argument: Any) -> None:
+            try:
+                job(msgspec.convert(argument, kind, strict=False), hand)
+            except (Retry, Rejected, Misconfigured) as error:
+                log.warning("%s: %s", _name(job), error)
+                self._note(context, str(error))
+                raise
+            except Exception as error:
+                # The argument may hold what a person wrote to us, so it stays out of the log.
+                log.exception("%s failed", _name(job))
+                self._note(context, f"{type(error).__name__}: {error}")
+                raise
+
+        return do
+
+    def _note(self, context: procrastinate.JobContext, reason: str) -> None:
+        """Keep why, for those who look at jobs that were given up; the job itself fails as it would without."""
+        try:
+            with psycopg.connect(self.url, application_name="hark work") as connection:
+                Transaction(connection).run(
+                    queries.note_reason, job=context.job.id, reason=clean(reason)[:LONGEST_REASON]
+                )
+        except psycopg.Error as error:
+            log.warning("why a job failed could not be kept: %s", error)
 
 
 def waiting(tx: Transaction) -> int:
     return int(tx.value(queries.waiting))
-
-
-def try_again(tx: Transaction, job: int) -> bool:
-    """Queue a job that was given up once more; False where there is none."""
-    return tx.run(queries.try_again, job=job) > 0
 
 
 def pause(attempt: int, draw: Callable[[float, float], float] = random.uniform) -> float:
@@ -105,23 +126,6 @@ def pause(attempt: int, draw: Callable[[float, float], float] = random.uniform) 
 
 def _name(job: Job) -> str:
     return f"{job.__module__}.{job.__name__}"
-
-
-def _bound(job: Job, hand: Any) -> Callable[..., None]:
-    kind = next(iter(get_type_hints(job).values()), Any)
-
-    def do(argument: Any) -> None:
-        try:
-            job(msgspec.convert(argument, kind, strict=False), hand)
-        except (Retry, Rejected, Misconfigured) as error:
-            log.warning("%s: %s", _name(job), error)
-            raise
-        except Exception:
-            # The argument may hold what a person wrote to us, so it stays out of the log.
-            log.exception("%s failed", _name(job))
-            raise
-
-    return do
 
 
 class _Again(procrastinate_retry.BaseRetryStrategy):

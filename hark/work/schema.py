@@ -27,6 +27,7 @@ def migrate(connection: psycopg.Connection[Any]) -> list[str]:
                 connection.execute(_text(f"migrations/{name}"))
         for name in names:
             tx.run(queries.note, name=name)
+        tx.run(queries.make_reasons)
     return applied
 
 

@@ -52,6 +52,13 @@ def test_the_description_is_whole(server: Server):
     assert names == {tag["name"] for tag in document["tags"]}
 
 
+def test_no_two_bodies_share_a_name(server: Server):
+    """Of two of one name each is described wrongly."""
+    document = httpx.get(f"{server.url}/api/openapi.json").json()
+
+    assert [name for name in document["components"]["schemas"] if "." in name] == []
+
+
 def test_there_is_a_page_for_people(server: Server):
     page = httpx.get(f"{server.url}/api")
 

@@ -19,6 +19,12 @@ values (gen_random_uuid(), now() + interval '1 year', 'birthday', 'user_id', 'na
 insert into procrastinate_jobs (task_name, queue_name, args)
 values ('write', 'default', '{"to": "natalie@moreau.example"}');
 
+-- name: work_reason
+-- Its job names nobody; what it said last does.
+with given_up as (insert into procrastinate_jobs (task_name, queue_name, args, status)
+                  values ('write', 'default', '{}', 'failed') returning id)
+insert into work_reason (job, reason) select id, 'Rejected: nobody reads natalie@moreau.example' from given_up;
+
 -- name: session
 insert into session (id, identity_kind, identity_value, created_at, seen_at, expires_at)
 values ('s', 'email', 'natalie@moreau.example', now(), now(), now());

@@ -135,7 +135,7 @@ NAMING = {
     *("raw", "event", "refusal", "parked", "timer", "finding", "decision", "plan"),
     *("identity", "facet", "person", "edge", "timeline", "account", "match", "match_key"),
     *("customer_order", "interest"),
-    *("procrastinate_jobs", "session", "magic_link", "letter", "data_request"),
+    *("procrastinate_jobs", "work_reason", "session", "magic_link", "letter", "data_request"),
 }
 NAMING_NOBODY = {
     *("installation", "source", "message", "arrival", "cursor", "violation", "violation_count", "migration"),

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from hark.errors import Misconfigured, Rejected, Retry
 from hark.store import Database
-from hark.work import Work, jobs, migrate, put
+from hark.work import Work, given_up, jobs, migrate, put
 
 
 class Letter(Struct, frozen=True):
@@ -96,12 +96,42 @@ def test_a_job_that_will_never_do_is_given_up_and_can_be_tried_by_hand(
         put(deliver, letter("by hand"), tx)
     finish(work)
     with database.transaction() as tx:
-        (lost,) = jobs.failed(tx)
-        assert lost["job"].endswith("deliver")
-        assert jobs.try_again(tx, lost["id"])
+        (lost,) = given_up.listed(tx)
+        assert lost.job.endswith("deliver")
+        assert lost.reason == str(error)
+        assert given_up.try_again(tx, [lost.id]) == [lost.id]
     finish(work)
 
     assert office.done == ["by hand"]
+
+
+def test_what_is_let_go_is_gone_with_its_reason(database: Database, work: Work, office: Office) -> None:
+    office.errors = [Rejected("no such person")]
+    with database.transaction() as tx:
+        put(deliver, letter("let go"), tx)
+    finish(work)
+    with database.transaction() as tx:
+        (lost,) = given_up.listed(tx)
+        assert given_up.dismiss(tx, [lost.id, 99]) == [lost.id]
+        assert given_up.count(tx) == 0
+    finish(work)
+
+    assert office.done == []
+
+
+def test_of_those_given_up_with_one_key_one_waits_again(database: Database, work: Work, office: Office) -> None:
+    for _ in range(2):
+        office.errors = [Rejected("not today")]
+        with database.transaction() as tx:
+            put(deliver, letter("daily"), tx, once="daily")
+        finish(work)
+    with database.transaction() as tx:
+        lost = [one.id for one in given_up.listed(tx)]
+        assert given_up.try_again(tx, lost) == [max(lost)]
+        assert given_up.try_again(tx, lost) == []
+    finish(work)
+
+    assert office.done == ["daily"]
 
 
 def test_a_key_queues_once_while_it_waits(database: Database, work: Work, office: Office) -> None:

@@ -37,7 +37,7 @@ class Report(Struct, frozen=True, kw_only=True):
     reasons: list[tuple[str, int]]
 
 
-class Listed(Struct, frozen=True, kw_only=True):
+class ListedImport(Struct, frozen=True, kw_only=True):
     id: UUID
     source: str
     source_name: str | None
@@ -75,8 +75,8 @@ def report(tx: Transaction, identifier: UUID) -> Report:
     )
 
 
-def listed(tx: Transaction, limit: int = 100) -> list[Listed]:
-    return [Listed(**row) for row in tx.all(queries.all_imports, limit=limit)]
+def listed(tx: Transaction, limit: int = 100) -> list[ListedImport]:
+    return [ListedImport(**row) for row in tx.all(queries.all_imports, limit=limit)]
 
 
 def refused_csv(tx: Transaction, identifier: UUID) -> Iterator[str]:
