@@ -42,7 +42,8 @@ delete from timeline where anchor = any(%(ids)s::uuid[])
 delete from facet where identity = any(%(ids)s::uuid[])
 
 -- name: forget_persons
-delete from person where id = any(%(ids)s::uuid[])
+with gone as (delete from pulse where person = any(%(ids)s::uuid[]))
+delete from portrait where id = any(%(ids)s::uuid[])
 
 -- name: neighbours_of
 select id, kind, value from identity

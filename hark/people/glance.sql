@@ -54,7 +54,7 @@ select id, phase from person where id = any(%(ids)s::uuid[])
 -- name: about_how_many
 -- Counting millions takes long; what the planner knows is near enough for a headline beyond a hundred thousand.
 select case when reltuples > 100000 then reltuples::bigint else (select count(*) from person) end as people
-  from pg_class where oid = 'person'::regclass
+  from pg_class where oid = 'portrait'::regclass
 
 -- name: known_by_name
 select count(*) as known from (select 1 from identity where kind in ('email', 'user_id', 'phone') group by person) named

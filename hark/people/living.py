@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from hark.conditions.known import Known
@@ -39,6 +40,7 @@ class Living:
         self.identity: Identity | None = None  # one that points to this person
         self.recheck: int | None = None  # when a window of some definition moves next
         self.fresh = True  # every definition is to be looked at, not only those that an event concerns
+        self._as_read: tuple[Any, ...] | None = None
         self._pool = pool
         self._alone = False  # the whole is the one facet of the pool itself, so that each event is added once
         if whole is None:
@@ -68,6 +70,29 @@ class Living:
     def several(self) -> Facet | None:
         """The whole, where it is something of its own: to be kept beside the facets."""
         return None if self._alone else self.whole
+
+    def remember(self) -> None:
+        """They are now as their row says."""
+        self._as_read = self._portrait()
+
+    def is_altered(self) -> bool:
+        """Whether anything but what they did is not as it was read: most events alter nothing of who somebody is."""
+        return self._as_read != self._portrait()
+
+    def _portrait(self) -> tuple[Any, ...]:
+        known, whole = self.known, self.whole
+        return (
+            self.members,
+            self.traits,
+            known.computed,
+            known.segments,
+            known.groups,
+            self.withheld,
+            known.time_zone,
+            known.language,
+            dict(whole.consents),
+            len(whole.full),
+        )
 
     def person(self, identities: tuple[Identity, ...]) -> Person:
         return Person(

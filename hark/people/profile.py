@@ -166,10 +166,15 @@ class Crowd:
             states = ((identity, facet.encode(self._pool[identity])) for identity in self._facets)
             self._tx.copy(queries.copy_facet_in, states, _FACET)
             self._tx.run(queries.write_facets)
-        if self._touched:
-            self._tx.run(queries.make_person_in)
-            self._tx.copy(queries.copy_person_in, (_row(self._living[person]) for person in self._touched))
-            self._tx.run(queries.write_persons)
+        touched = [self._living[person] for person in self._touched]
+        if altered := [person for person in touched if person.is_altered()]:
+            self._tx.run(queries.make_portrait_in)
+            self._tx.copy(queries.copy_portrait_in, map(_portrait, altered))
+            self._tx.run(queries.write_portraits)
+        if touched:
+            self._tx.run(queries.make_pulse_in)
+            self._tx.copy(queries.copy_pulse_in, map(_pulse, touched), _PULSE)
+            self._tx.run(queries.write_pulses)
 
     def _settle(self, group: Group, segments: set[str]) -> Living:
         known = self._living.get(group.person)
@@ -208,14 +213,16 @@ class Crowd:
             known.known.computed = computed
             known.recheck = None if recheck is None else milliseconds(recheck)
             known.fresh = False
+            known.remember()
             self._hold(known)
 
 
 _FACET = ("uuid", "bytea")
 _LINE = ("uuid", "timestamptz", "int8", "text", "text", "text", "text")
+_PULSE = ("uuid", "json", "json", "json", "text", "int8", "timestamptz", "timestamptz", "timestamptz", "bytea")
 
 
-def _row(person: Living) -> tuple[Any, ...]:
+def _portrait(person: Living) -> tuple[Any, ...]:
     known, whole = person.known, person.whole
     return (
         person.id,
@@ -223,19 +230,24 @@ def _row(person: Living) -> tuple[Any, ...]:
         _text(known.traits),
         _text({name: {"at": at, "source": by, "message_id": m} for name, (_, at, by, m) in person.traits.items()}),
         _text(known.computed),
-        _text({name: seen[0] for name, seen in known.counts.items()}),
-        _text({name: seen[1] for name, seen in known.counts.items()}),
-        _text({name: seen[2] for name, seen in known.counts.items()}),
-        _text(known.money),
-        _text(known.measures),
         _text({purpose: _answer(*said) for purpose, said in whole.consents.items()}),
         _array(sorted(known.segments)),
         _array(sorted(known.groups)),
         _array(person.withheld),
         _array(sorted(whole.full)),
-        known.phase,
         known.time_zone,
         known.language,
+    )
+
+
+def _pulse(person: Living) -> tuple[Any, ...]:
+    known, whole = person.known, person.whole
+    return (
+        person.id,
+        known.counts,
+        known.money,
+        known.measures,
+        known.phase,
         whole.events,
         instant(whole.first),
         instant(whole.last),

@@ -80,7 +80,7 @@ select count(*), count(*) filter (where /* condition */)
   from (select * from person order by id limit %(sample)s) as person
 
 -- name: about_everybody
-select greatest(reltuples, 0)::bigint from pg_class where oid = 'person'::regclass
+select greatest(reltuples, 0)::bigint from pg_class where oid = 'portrait'::regclass
 
 -- name: segment_days
 select day, entered, gone from segment_day where segment = %(segment)s and day >= %(since)s order by day
@@ -119,4 +119,4 @@ select purpose, count(*) filter (where (said ->> 'granted')::boolean) as yes,
 select i.id, p.id, p.traits from identity i join person p on p.id = i.person where i.id = any(%(anchors)s::uuid[])
 
 -- name: clear
-truncate identity, edge, cut, identity_kind, facet, person, timeline, definition, segment_day, mapping, account
+truncate identity, edge, cut, identity_kind, facet, portrait, pulse, timeline, definition, segment_day, mapping, account

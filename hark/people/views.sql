@@ -2,6 +2,19 @@
 
 drop view if exists people_event;
 drop view if exists people_profile;
+drop view if exists person;
+
+-- One row a person: who they are (`portrait`) and what they do (`pulse`), which are written at different times. What is
+-- asked of the portrait alone does not read the pulse.
+create view person as
+select portrait.id, portrait.members, portrait.traits, portrait.provenance, portrait.computed, portrait.consents,
+       portrait.segments, portrait.groups, portrait.withheld, portrait.over, portrait.time_zone, portrait.language,
+       (select coalesce(jsonb_object_agg(name, said -> 0), '{}') from json_each(pulse.seen) as each (name, said)) as counts,
+       (select coalesce(jsonb_object_agg(name, said -> 1), '{}') from json_each(pulse.seen) as each (name, said)) as firsts,
+       (select coalesce(jsonb_object_agg(name, said -> 2), '{}') from json_each(pulse.seen) as each (name, said)) as lasts,
+       pulse.seen, pulse.money::jsonb as money, pulse.measures::jsonb as measures, pulse.phase, pulse.events,
+       pulse.first_seen, pulse.last_seen, pulse.recheck_at, pulse.whole
+  from portrait left join pulse on pulse.person = portrait.id;
 
 -- Whose an event is now: after every merge and every parting.
 create view people_event as

@@ -133,7 +133,7 @@ def _concluded(house: House) -> None:
 # Every table stands here: one that is new says whether it can hold a person, and is seeded above if it can.
 NAMING = {
     *("raw", "event", "refusal", "parked", "timer", "finding", "decision", "plan"),
-    *("identity", "facet", "person", "edge", "timeline", "account", "match", "match_key"),
+    *("identity", "facet", "portrait", "pulse", "edge", "timeline", "account", "match", "match_key"),
     *("customer_order", "interest"),
     *("procrastinate_jobs", "work_reason", "session", "magic_link", "letter", "data_request"),
 }

@@ -107,7 +107,7 @@ class Log:
         said = {purpose: {"granted": granted} for purpose, granted in consents.items()}
         with self.database.connect() as connection:
             connection.execute(
-                "insert into person (id, traits, segments, consents) values (%s, %s, %s, %s) on conflict (id) do update"
+                "insert into portrait (id, traits, segments, consents) values (%s, %s, %s, %s) on conflict (id) do update"
                 " set segments = excluded.segments, consents = excluded.consents",
                 (number, _json({"email": email}), list(segments), _json(said)),
             )

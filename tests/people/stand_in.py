@@ -117,4 +117,4 @@ def fold_anew(database: Database) -> None:
 
 def empty(database: Database) -> None:
     with database.transaction() as tx:
-        tx.connection.execute("truncate person, facet, timeline")
+        tx.connection.execute("truncate portrait, pulse, facet, timeline")

@@ -36,3 +36,18 @@ def test_a_household_has_its_own_traits_and_its_members(house: House) -> None:
 
     assert account == {"id": "h7", "traits": {"name": "The Smiths", "size": 4}}
     assert [one["row"]["groups"] for one in people(house)] == [["h7"], ["h7"]]
+
+
+def test_what_somebody_does_leaves_their_portrait_unwritten(house: House) -> None:
+    house.post("/v1/identify", {"userId": "ann", "traits": {"city": "Bonn"}})
+    house.settle()
+    written = (
+        "select portrait.xmin::text as portrait, pulse.xmin::text as pulse from portrait join pulse on person = id"
+    )
+    [before] = house.query(written)
+    house.post("/v1/page", {"userId": "ann"})
+    house.settle()
+    [after] = house.query(written)
+
+    assert before["portrait"] == after["portrait"]
+    assert before["pulse"] != after["pulse"]
