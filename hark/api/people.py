@@ -218,7 +218,7 @@ def merge_people(request: Ask, key: Who, data: Merge, database: Database, declar
         if not other:
             raise Rejected('name the other person: {"with": "kind:value"}', 422)
         two = reading.find(tx, *pair(other), declared)
-        done = merging.merge(tx, one, two, by=by(request), reason=data.reason)
+        done = merging.merge(tx, one, two, declared, by=by(request), reason=data.reason)
     accepted = waited(request, database, done.event, done.id)
     if not accepted.done:
         return answered(accepted)

@@ -13,6 +13,7 @@ from hark.api.acts import Ask, answered, by, waited
 from hark.api.routes import Accepted, changes, does, reads, removes
 from hark.errors import NotFound
 from hark.kit.clock import Clock
+from hark.model import Declared
 from hark.people import matching
 from hark.store import Database
 from hark.web import access
@@ -84,10 +85,10 @@ def list_matches(database: Database, limit: Annotated[int, Parameter(ge=1, le=50
 
 
 @does("/matches/join", Right.PEOPLE_WRITE, 404, 409)
-def join_match(request: Ask, data: Pair, database: Database) -> Response[Accepted]:
+def join_match(request: Ask, data: Pair, database: Database, declared: Declared) -> Response[Accepted]:
     """These two are one person: a merge that can be reverted by its `id`."""
     with database.transaction() as tx:
-        done = matching.join_by_hand(tx, data.a, data.b, by=by(request))
+        done = matching.join_by_hand(tx, data.a, data.b, declared, by=by(request))
     return answered(waited(request, database, done.event, done.id))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from hark.desk.joining import PATIENCE, by
 from hark.errors import Rejected
 from hark.events.record import wait_for
+from hark.model import Declared
 from hark.people import glance, matching
 from hark.people.matching import Candidate, Choice
 from hark.people.records import FIELDS
@@ -44,10 +45,10 @@ def duplicates(request: Ask, database: Database) -> Answer:
 
 
 @does(f"{HERE}/merge", right=Right.PEOPLE_WRITE)
-def merge(request: Ask, form: Form, database: Database) -> Answer:
+def merge(request: Ask, form: Form, database: Database, declared: Declared) -> Answer:
     a, b = _ids(form)
     with database.transaction() as tx:
-        done = matching.join_by_hand(tx, a, b, by=by(request))
+        done = matching.join_by_hand(tx, a, b, declared, by=by(request))
     undo = f"/merges/{done.id}/revert?" + urlencode({"back": HERE})
     if not wait_for(database, done.event, PATIENCE):
         return go(request, HERE, "The merge is recorded and takes effect in a moment.", undo=undo)

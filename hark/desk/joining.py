@@ -60,9 +60,10 @@ def choose(request: Ask, person_id: UUID, form: Form, database: Database, declar
 
 
 @does("/people/{person_id:uuid}/merge", right=Right.PEOPLE_WRITE)
-def merge(request: Ask, person_id: UUID, form: Form, database: Database) -> Answer:
+def merge(request: Ask, person_id: UUID, form: Form, database: Database, declared: Declared) -> Answer:
+    other, reason = _id(form.text("with")), form.text("reason")
     with database.transaction() as tx:
-        done = merging.merge(tx, person_id, _id(form.text("with")), by=by(request), reason=form.text("reason"))
+        done = merging.merge(tx, person_id, other, declared, by=by(request), reason=reason)
     undo = f"/merges/{done.id}/revert?back={quote(f'/people/{person_id}')}"
     if not wait_for(database, done.event, PATIENCE):
         return go(request, f"/people/{person_id}", "The merge is recorded and takes effect in a moment.", undo=undo)

@@ -149,7 +149,7 @@ def _join_surely(tx: Transaction, pairs: Sequence[Pair], above: float, declared:
     surest = linkage.tree(open_pairs, above, MOST_TOGETHER)
     for pair in surest:
         a, b = sorted((UUID(pair.a), UUID(pair.b)))
-        merging.merge(tx, a, b, by="match", reason="alike enough", score=pair.probability)
+        merging.merge(tx, a, b, declared, by="match", reason="alike enough", score=pair.probability)
         tx.run(queries.decide, a=a, b=b, state="joined", now=clock.now(), by="match")
     return len(surest)
 

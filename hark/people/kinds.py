@@ -139,7 +139,7 @@ class Setting(Struct, frozen=True, kw_only=True):
 class Kinds:
     """The kinds in force: those declared, over them the operator's settings."""
 
-    def __init__(self, declared: Iterable[IdentityKind] = CORE, settings: Mapping[str, Setting] | None = None) -> None:
+    def __init__(self, declared: Iterable[IdentityKind], settings: Mapping[str, Setting] | None = None) -> None:
         self._kinds = {kind.name: kind for kind in declared}
         self._blocked: dict[str, frozenset[str]] = {}
         for name, setting in (settings or {}).items():

@@ -16,7 +16,7 @@ from hark.errors import NotFound, Rejected
 from hark.events import log as events
 from hark.events.record import own, record_own
 from hark.kit import clock
-from hark.model import Identity
+from hark.model import Declared, Identity
 from hark.people import merging
 from hark.people.records import Field, record_of
 from hark.store import Queries, Transaction
@@ -94,10 +94,11 @@ def waiting(tx: Transaction) -> int:
     return int(tx.value(queries.count_waiting, least=chosen(tx).review_above))
 
 
-def join_by_hand(tx: Transaction, a: UUID, b: UUID, *, by: str) -> merging.Done:
+def join_by_hand(tx: Transaction, a: UUID, b: UUID, declared: Declared, *, by: str) -> merging.Done:
     """These two are one person."""
     match = _match(tx, a, b)
-    done = merging.merge(tx, match["a"], match["b"], by=by, reason="probable duplicates", score=match["probability"])
+    score = match["probability"]
+    done = merging.merge(tx, match["a"], match["b"], declared, by=by, reason="probable duplicates", score=score)
     tx.run(queries.decide, a=match["a"], b=match["b"], state="joined", now=clock.now(), by=by)
     return done
 

@@ -11,6 +11,7 @@ from hark.kit.ids import derived
 from hark.model import Declared, Identity
 from hark.people.evidence import OWN, edge_id
 from hark.people.explain import Evidence, Explanation, explain, halves
+from hark.people.guarding import settings_of
 from hark.people.kinds import Kinds
 from hark.store import Queries, Transaction
 
@@ -32,14 +33,19 @@ class Preview(Struct, frozen=True, kw_only=True):
     between: tuple[Evidence, ...]
 
 
-def merge(tx: Transaction, a: UUID, b: UUID, *, by: str, reason: str = "", score: float | None = None) -> Done:
+def merge(
+    tx: Transaction, a: UUID, b: UUID, declared: Declared, *, by: str, reason: str = "", score: float | None = None
+) -> Done:
     """Make two persons one. `by` is "member:<id>", "token:<name>" or "match". Rejected where they are one already."""
     if _person(tx, a) == _person(tx, b):
         raise Rejected("these are one person already", status=409)
-    first, second = (_person(tx, one) if by == "match" else _strongest(tx, _person(tx, one)) for one in (a, b))
-    properties = {"a": str(first), "b": str(second), "reason": reason, "by": by}
+    first, second = _person(tx, a), _person(tx, b)
+    if by != "match":
+        kinds = Kinds(declared.kinds.values(), settings_of(tx))
+        first, second = _strongest(tx, first, kinds), _strongest(tx, second, kinds)
+    properties: dict[str, object] = {"a": str(first), "b": str(second), "reason": reason, "by": by}
     if score is not None:
-        properties["score"] = score  # type: ignore[assignment]
+        properties["score"] = score
     event = own("person.merged", identities=_about(tx, _person(tx, a)), properties=properties)
     rule = "match" if by == "match" else "hand"
     return Done(id=edge_id(first, second, rule), event=_record(tx, event))
@@ -101,10 +107,9 @@ def _person(tx: Transaction, identity: UUID) -> UUID:
     return person
 
 
-def _strongest(tx: Transaction, person: UUID) -> UUID:
+def _strongest(tx: Transaction, person: UUID, kinds: Kinds) -> UUID:
     """What is tied by hand overrules every guard, and the rest of a person follows. So the strongest are tied: were it a
     weaker one, say a phone, the guard of the user ids would leave each with their own person and move only the phone."""
-    kinds = Kinds()
     rows = tx.all(queries.identities_of, person=person)
     id: UUID = min(rows, key=lambda row: kinds.of(row["kind"]).priority)["id"]
     return id

@@ -69,7 +69,7 @@ def test_merge_split_and_revert_are_events_and_every_merge_goes_back(tx):
     hear(tx, [said(1, "u:ann"), said(2, "a:tablet"), said(3, "u:ann", "a:tablet"), said(4, "u:bob")])
     at_first = persons(tx)
 
-    made = merge(tx, id_of("u:ann"), id_of("u:bob"), by="member:bo", reason="same address")
+    made = merge(tx, id_of("u:ann"), id_of("u:bob"), DECLARED, by="member:bo", reason="same address")
     hear(tx, own_events(tx))
 
     assert persons(tx) == one("u:ann a:tablet u:bob")

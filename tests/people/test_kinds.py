@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hark.model import IdentityKind
 from hark.people.kinds import CORE, Kinds, Setting, declared_kinds
 
-KINDS = Kinds()
+KINDS = Kinds(CORE)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_duplicates_are_found_shown_and_decided(crowd: House):
 
     first, second = pairs[0], pairs[1]
     with crowd.database.transaction() as tx:
-        done = matching.join_by_hand(tx, first.a.match, first.b.match, by="member:bo")
+        done = matching.join_by_hand(tx, first.a.match, first.b.match, crowd.hark.declared, by="member:bo")
         matching.dismiss(tx, second.b.match, second.a.match, by="member:bo")
     crowd.settle()
     with crowd.database.transaction() as tx:
