@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from hark.destinations.whose import profile_of
-from hark.errors import Misconfigured, Rejected, Retry
+from hark.errors import Misconfigured, Rejected, Retry, Unknown
 from hark.events import decisions
 from hark.model import Decision, Profile, Purpose, agrees
 from hark.store import Database
@@ -43,6 +43,9 @@ def act(number: UUID, acting: Acting) -> None:
         raise
     except (Rejected, Misconfigured) as wrong:
         _note(acting, number, "failed", str(wrong))
+        return
+    except Unknown as lost:
+        _note(acting, number, "unknown", str(lost))
         return
     _note(acting, number, "done")
 

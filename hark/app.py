@@ -21,6 +21,9 @@ from hark.api.collect import Door
 from hark.api.rest import rest
 from hark.carry.erase import Tools
 from hark.config import Config
+from hark.conversations import live as conversations
+from hark.conversations.act import SEND
+from hark.conversations.deliver import Post, send
 from hark.destinations.carry import forget_elsewhere
 from hark.destinations.means import Means
 from hark.destinations.postman import Postman
@@ -28,6 +31,7 @@ from hark.errors import HarkError, Retry
 from hark.events import log as events
 from hark.events import timers
 from hark.events.imports import record as imports
+from hark.events.listening import Listening
 from hark.events.load import Loader
 from hark.events.record import Recorder, queries
 from hark.events.sources import Sources
@@ -51,7 +55,7 @@ from hark.work import migrate as prepare_work
 
 log = logging.getLogger(__name__)
 # Topics of live screens, room by room: who may watch them, and the feed that reads what changed.
-LIVE: tuple[Offer, ...] = ()
+LIVE: tuple[Offer, ...] = (conversations.OFFER,)
 Scope = MutableMapping[str, Any]
 ASGI = Callable[[Scope, Callable[..., Awaitable[Any]], Callable[..., Awaitable[Any]]], Awaitable[None]]
 
@@ -108,8 +112,16 @@ class Hark:
 
     def acting(self) -> Acting:
         """What decisions are carried out with."""
+        post = Post(
+            database=self.database,
+            registry=self.registry,
+            http=self.means.http,
+            salt=self.declared.salt,
+            url=self.config.url,
+        )
         doers = {
             **flow.ACT,
+            SEND: Doer(lambda decision: send(decision, post), repeatable=True),
             NOTIFY: Doer(lambda decision: notify(decision, self.means, self.config.url), repeatable=True),
         }
         return Acting(database=self.database, purposes=self.declared.purposes, doers=doers)
@@ -286,8 +298,8 @@ class Loop(threading.Thread):
                 pass
 
 
-def loops(hark: Hark, kind: str) -> list[Loop | Worker]:
-    """The loops of a working process of one kind (`load` or `work`), not yet started."""
+def loops(hark: Hark, kind: str) -> list[Loop | Worker | Listening]:
+    """The loops of a working process of one kind (`load`, `work` or `listen`), not yet started."""
     loader, engines = hark.loader(), hark.engines()
 
     def load() -> bool:
@@ -312,6 +324,9 @@ def loops(hark: Hark, kind: str) -> list[Loop | Worker]:
             Loop("timers", hark.url, "hark_timer", come_due),
             files,
         ]
+
+    if kind == "listen":
+        return [Listening(hark.database, hark.registry, hark.means.http)]
 
     def compare() -> bool:
         with hark.database.transaction() as tx:

@@ -4,6 +4,7 @@ HarkError
 ├── Retry           the other side is busy or away: try again, after `after` seconds where it is known
 ├── Rejected        this input is wrong and will stay wrong: keep it, show it with its reason, do not retry
 ├── Misconfigured   a setting is wrong: a person must change `field`; nothing is retried until then
+├── Unknown         cut off in the middle: whether it happened is not known, and doing it again might do it twice
 ├── NotFound        there is no such thing (or this caller may not know that there is)
 └── Forbidden       the caller is known but has no right to this
 """
@@ -33,6 +34,10 @@ class Misconfigured(HarkError):
         super().__init__(f"{field}: {reason}")
         self.field = field
         self.reason = reason
+
+
+class Unknown(HarkError):
+    pass
 
 
 class NotFound(HarkError):

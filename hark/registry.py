@@ -7,6 +7,7 @@ from importlib import import_module, resources
 from importlib.metadata import entry_points
 from importlib.resources.abc import Traversable
 from types import ModuleType
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -40,6 +41,18 @@ class Plugin:
             there = self.folder.joinpath(f"{name}.py").is_file()
             self._parts[name] = import_module(f"{self.package}.{name}") if there else None
         return self._parts[name]
+
+    def config(self, entered: dict[str, Any]) -> Any:
+        """Its Config made of what was entered, as texts too; what was entered, where it has none. Misconfigured names the
+        field."""
+        part = self.part("config")
+        if part is None:
+            return {**entered}
+        try:
+            return msgspec.convert(entered, part.Config, strict=False)
+        except msgspec.ValidationError as error:
+            said, _, where = str(error).partition(" - at `$.")
+            raise Misconfigured(where.rstrip("`") or "settings", said) from None
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:

@@ -26,8 +26,9 @@ from hark.errors import Misconfigured
 from hark.store.embedded import Embedded
 
 log = logging.getLogger(__name__)
-# The loader has a process of its own: it and the path are each as fast as one core allows.
-CHILDREN = ("load", "work")
+# The loader has a process of its own: it and the path are each as fast as one core allows. Whoever listens to mailboxes and
+# the like waits for others, and is to be restarted without stopping either.
+CHILDREN = ("load", "work", "listen")
 STOP_SECONDS = 20.0
 LET_GO_SECONDS = 5.0
 

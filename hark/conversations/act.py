@@ -19,7 +19,7 @@ from hark.events import decisions
 from hark.events.record import own, record_own
 from hark.kit import clock
 from hark.kit.ids import derived
-from hark.model import Action, Conversation, Decision, File, Identity, Message
+from hark.model import Action, Conversation, Decision, File, Identity, Message, Receipt
 from hark.store import Queries, Transaction
 
 queries = Queries(__file__, "act.sql")
@@ -189,21 +189,20 @@ def send_again(tx: Transaction, message: UUID, *, by: str) -> UUID:
     known = reading.message(tx, message)
     if known.state not in ("failed", "unknown"):
         raise Rejected("only a message that failed can be sent again", status=409)
-    attempt = known.attempt + 1
-    if not _decide(tx, message, attempt, reading.conversation(tx, known.conversation), by, clock.now()):
-        raise Rejected("this message is being sent again already", status=409)
+    conversation, attempt = reading.conversation(tx, known.conversation), known.attempt + 1
     said = {"message": message, "state": "queued", "again": True, "attempt": attempt}
-    return _record(tx, reading.conversation(tx, known.conversation), hear.DELIVERY, by, said)
+    event = _record(tx, conversation, hear.DELIVERY, by, said)
+    if not _decide(tx, message, attempt, conversation, by, clock.now(), event):
+        raise Rejected("this message is being sent again already", status=409)
+    return event
 
 
-def deliver(
-    tx: Transaction, message: Message, conversation: Conversation, state: str, detail: str = "", external_id: str = ""
-) -> UUID:
+def deliver(tx: Transaction, message: Message, conversation: Conversation, receipt: Receipt) -> UUID:
     """What became of a message that we sent."""
-    said: dict[str, Any] = {"message": message.id, "state": state, "source": message.source}
-    said |= {"detail": detail} if detail else {}
-    said |= {"external_id": external_id} if external_id else {}
-    once = f"delivery-{message.id}-{message.attempt}-{state}-{external_id}"
+    said: dict[str, Any] = {"message": message.id, "state": receipt.state, "source": message.source}
+    said |= {"detail": receipt.detail[:2000]} if receipt.detail else {}
+    said |= {"external_id": receipt.external_id} if receipt.external_id else {}
+    once = f"delivery-{message.id}-{message.attempt}-{receipt.state}"
     return _record(tx, conversation, hear.DELIVERY, "", said, once=once)
 
 
@@ -245,14 +244,16 @@ def _say(
     said |= {"buttons": [list(button) for button in draft.buttons]} if draft.buttons else {}
     event = _record(tx, known, hear.WRITTEN, by, said, to=to)
     if not pulled:
-        _decide(tx, event, 0, known, by, clock.now() + timedelta(seconds=undo))
+        _decide(tx, event, 0, known, by, clock.now() + timedelta(seconds=undo), event)
     return _keep(tx, key, event)
 
 
-def _decide(tx: Transaction, message: UUID, attempt: int, known: Conversation | None, by: str, due: datetime) -> bool:
+def _decide(
+    tx: Transaction, message: UUID, attempt: int, known: Conversation | None, by: str, due: datetime, event: UUID
+) -> bool:
     person = tx.value(queries.person_of, anchor=known.anchor) if known and known.anchor else None
     about = [[one.kind, one.value] for one in _about(known)] if known else []
-    parameters = {"message": str(message), "attempt": attempt, "identities": about}
+    parameters = {"message": str(message), "attempt": attempt, "event": str(event), "identities": about}
     decision = Decision(
         id=_number(message, attempt),
         event=message,

@@ -128,6 +128,7 @@ def _write(context: Context, shelf: Shelf) -> None:
         html=hear.text(event, "html", hear.LONGEST_HTML) or None,
         subject=hear.word(event, "subject", 1000),
         files=hear.files(event),
+        buttons=hear.buttons(event),
         mentions=_mentioned(event),
         state="sent" if note or event.properties.get("pulled") is True else "queued",
         language=hear.word(event, "language", 35),

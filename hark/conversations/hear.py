@@ -11,7 +11,7 @@ from hark.events.sources import OWN
 from hark.kit.clock import instant
 from hark.kit.ids import derived
 from hark.kit.text import clean
-from hark.model import Declared, Event, File, Identity
+from hark.model import SAID_BY_CHANNELS, Declared, Event, File, Identity
 
 LONGEST = 100_000  # letters of a message; the recorded request keeps all of it
 LONGEST_HTML = 400_000
@@ -23,7 +23,7 @@ RECEIVED, WRITTEN, WITHDRAWN = "message.received", "message.written", "message.w
 DELIVERY, READ = "message.delivery", "message.read"
 MERGED, SPLIT, RESTORED = "conversation.merged", "conversation.split", "conversation.restored"
 # What a channel may say; everything else about conversations is said by our own events only.
-FROM_CHANNELS = frozenset({RECEIVED, DELIVERY, READ, "conversation.rated"})
+FROM_CHANNELS = SAID_BY_CHANNELS
 BY_HAND = frozenset(
     {
         WRITTEN,
@@ -133,6 +133,13 @@ def files(event: Event) -> list[dict[str, Any]]:
         except msgspec.ValidationError:
             continue  # the event keeps what it is
     return read
+
+
+def buttons(event: Event) -> list[list[str]]:
+    listed = event.properties.get("buttons")
+    listed = listed[:MOST_TAGS] if isinstance(listed, list) else []
+    pairs = [one for one in listed if isinstance(one, list) and len(one) == 2 and all(isinstance(w, str) for w in one)]
+    return [[title[:200], value[:500]] for title, value in pairs]
 
 
 def _thread(event: Event, name: str) -> list[str]:

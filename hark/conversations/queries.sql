@@ -2,7 +2,7 @@
 
 -- name: read_messages
 select id, conversation, origin, position, changed, at, channel, direction, author, anchor, name, address_kind, address_value,
-       trust, automatic, text, html, subject, files, mentions, state, detail, attempt, language, source, external_id
+       trust, automatic, text, html, subject, files, buttons, mentions, state, detail, attempt, language, source, external_id
   from conversation_message
  where id = any(%(ids)s::uuid[])
     or (source, external_id) in (select * from unnest(%(sources)s::text[], %(externals)s::text[]))
@@ -10,14 +10,14 @@ select id, conversation, origin, position, changed, at, channel, direction, auth
 
 -- name: read_all_messages
 select id, conversation, origin, position, changed, at, channel, direction, author, anchor, name, address_kind, address_value,
-       trust, automatic, left(text, 200) as text, null::text as html, subject, files, mentions, state, detail, attempt,
+       trust, automatic, left(text, 200) as text, null::text as html, subject, files, buttons, mentions, state, detail, attempt,
        language, source, external_id
   from conversation_message where conversation = any(%(conversations)s::uuid[]) order by position
 
 -- name: read_unread
 -- What went out and was not read yet, as far as anybody told us.
 select id, conversation, origin, position, changed, at, channel, direction, author, anchor, name, address_kind, address_value,
-       trust, automatic, '' as text, null::text as html, subject, files, mentions, state, detail, attempt, language, source,
+       trust, automatic, '' as text, null::text as html, subject, files, buttons, mentions, state, detail, attempt, language, source,
        external_id
   from conversation_message
  where conversation = any(%(conversations)s::uuid[]) and direction = 'out'
@@ -72,14 +72,14 @@ on conflict (id) do update
 
 -- name: add_messages
 insert into conversation_message (id, conversation, origin, position, changed, at, channel, direction, author, anchor, name,
-       address_kind, address_value, trust, automatic, text, html, subject, files, mentions, state, detail, attempt, language,
+       address_kind, address_value, trust, automatic, text, html, subject, files, buttons, mentions, state, detail, attempt, language,
        source, external_id)
 select id, conversation, origin, position, changed, at, channel, direction, author, anchor, name,
-       address_kind, address_value, trust, automatic, text, html, subject, files, mentions, state, detail, attempt, language,
+       address_kind, address_value, trust, automatic, text, html, subject, files, buttons, mentions, state, detail, attempt, language,
        source, external_id
   from json_to_recordset(%(rows)s::json) as row (id uuid, conversation uuid, origin uuid, position bigint, changed bigint,
        at timestamptz, channel text, direction text, author text, anchor uuid, name text, address_kind text,
-       address_value text, trust text, automatic boolean, text text, html text, subject text, files jsonb, mentions uuid[],
+       address_value text, trust text, automatic boolean, text text, html text, subject text, files jsonb, buttons jsonb, mentions uuid[],
        state text, detail text, attempt smallint, language text, source text, external_id text)
 
 -- name: change_messages

@@ -79,13 +79,21 @@ def conversation(tx: Transaction, id: UUID) -> Conversation:
     row = tx.one(queries.conversation, id=id)
     if row is None:
         raise NotFound(f"there is no conversation {id}")
-    return Standing(**row).conversation()
+    return standing(row)
 
 
 def message(tx: Transaction, id: UUID) -> Message:
     row = tx.one(queries.message, id=id)
     if row is None:
         raise NotFound(f"there is no message {id}")
+    return saying(row)
+
+
+def standing(row: dict[str, Any]) -> Conversation:
+    return Standing(**row).conversation()
+
+
+def saying(row: dict[str, Any]) -> Message:
     return Saying(**row).message()
 
 
@@ -114,7 +122,7 @@ def stream(
 
 def of_person(tx: Transaction, person: UUID, limit: int = 100) -> list[Conversation]:
     """The newest first: that is the one to answer in."""
-    return [Standing(**row).conversation() for row in tx.all(queries.of_person, person=person, limit=limit)]
+    return [standing(row) for row in tx.all(queries.of_person, person=person, limit=limit)]
 
 
 def inbox(
@@ -151,8 +159,8 @@ def changes(tx: Transaction, since: int, until: int) -> Changes:
     if len(messages) == MOST:
         until = min(until, messages[-1]["changed"] - 1)
     return Changes(
-        conversations=[Standing(**row).conversation() for row in conversations if row["position"] <= until],
-        messages=[Saying(**row).message() for row in messages if row["changed"] <= until],
+        conversations=[standing(row) for row in conversations if row["position"] <= until],
+        messages=[saying(row) for row in messages if row["changed"] <= until],
         until=until,
     )
 
@@ -168,7 +176,7 @@ def seen(tx: Transaction, conversation: UUID) -> dict[str, int]:
 
 
 def _page_of(rows: Sequence[dict[str, Any]], limit: int) -> tuple[list[Message], str | None]:
-    messages = [Saying(**row).message() for row in rows[:limit]]
+    messages = [saying(row) for row in rows[:limit]]
     last = messages[-1] if len(rows) > limit else None
     return messages[::-1], f"{last.at.isoformat()}~{last.position}" if last else None
 
@@ -176,7 +184,7 @@ def _page_of(rows: Sequence[dict[str, Any]], limit: int) -> tuple[list[Message],
 def read_row(row: dict[str, Any]) -> Row:
     more = {name: row.pop(name) for name in ("person", "name", "segments", "unread")}
     more["segments"] = tuple(more["segments"] or ())
-    return Row(conversation=Standing(**row).conversation(), **more)
+    return Row(conversation=standing(row), **more)
 
 
 def _place(before: str | None) -> tuple[Any, int]:

@@ -13,13 +13,13 @@ select c.id, anchor, status, channel, opened_at, last_at, to_kind, to_value, sou
 
 -- name: message
 select id, conversation, origin, position, changed, at, channel, direction, author, anchor, name, address_kind, address_value,
-       trust, automatic, text, html, subject, files, mentions, state, detail, attempt, language, source, external_id
+       trust, automatic, text, html, subject, files, buttons, mentions, state, detail, attempt, language, source, external_id
   from conversation_message where id = %(id)s
 
 -- name: thread
 -- The newest first; each identity's person is who they are now.
 select id, conversation, origin, position, changed, at, channel, direction, author, anchor, name, address_kind, address_value,
-       trust, automatic, text, html, subject, files, mentions, state, detail, attempt, language, source, external_id
+       trust, automatic, text, html, subject, files, buttons, mentions, state, detail, attempt, language, source, external_id
   from conversation_message
  where conversation = %(conversation)s and (at, position) < (%(at)s::timestamptz, %(position)s)
  order by at desc, position desc limit %(limit)s
@@ -27,7 +27,7 @@ select id, conversation, origin, position, changed, at, channel, direction, auth
 -- name: stream
 -- Every conversation of a person as one: the newest first.
 select m.id, m.conversation, m.origin, m.position, m.changed, m.at, m.channel, m.direction, m.author, m.anchor, m.name,
-       m.address_kind, m.address_value, m.trust, m.automatic, m.text, m.html, m.subject, m.files, m.mentions, m.state,
+       m.address_kind, m.address_value, m.trust, m.automatic, m.text, m.html, m.subject, m.files, m.buttons, m.mentions, m.state,
        m.detail, m.attempt, m.language, m.source, m.external_id
   from conversation c
  cross join lateral (
@@ -107,7 +107,7 @@ select id, anchor, status, channel, opened_at, last_at, to_kind, to_value, sourc
 
 -- name: changed_messages
 select id, conversation, origin, position, changed, at, channel, direction, author, anchor, name, address_kind, address_value,
-       trust, automatic, text, html, subject, files, mentions, state, detail, attempt, language, source, external_id
+       trust, automatic, text, html, subject, files, buttons, mentions, state, detail, attempt, language, source, external_id
   from conversation_message where changed > %(since)s and changed <= %(until)s order by changed, position limit %(limit)s
 
 -- name: changes_of

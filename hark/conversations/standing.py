@@ -46,6 +46,7 @@ class Saying(Struct, kw_only=True):
     html: str | None = None
     subject: str | None = None
     files: list[dict[str, Any]] = []
+    buttons: list[list[str]] = []
     mentions: list[UUID] = []
     state: str = "received"
     detail: str | None = None
@@ -67,6 +68,7 @@ class Saying(Struct, kw_only=True):
             **fields,
             address=_identity(self.address_kind, self.address_value),
             files=tuple(msgspec.convert(file, File) for file in self.files),
+            buttons=tuple((title, value) for title, value in self.buttons),
             mentions=tuple(self.mentions),
         )
 
@@ -180,7 +182,9 @@ def _identity(kind: str | None, value: str | None) -> Identity | None:
 
 
 _SHARED_MESSAGE = tuple(
-    name for name in Message.__struct_fields__ if name in Saying.__struct_fields__ and name not in ("files", "mentions")
+    name
+    for name in Message.__struct_fields__
+    if name in Saying.__struct_fields__ and name not in ("files", "buttons", "mentions")
 )
 _SHARED_CONVERSATION = tuple(
     name for name in Conversation.__struct_fields__ if name in Standing.__struct_fields__ and name != "tags"

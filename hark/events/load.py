@@ -23,7 +23,7 @@ from hark.events.record import Own, queries, request_of
 from hark.events.sources import OWN, Sources
 from hark.kit.ids import event_id
 from hark.kit.text import clean, clean_json, shorten
-from hark.model import Event, Raw, Refused, Source
+from hark.model import SAID_BY_CHANNELS, Event, Raw, Refused, Source
 from hark.registry import Registry
 from hark.store import Transaction
 
@@ -141,6 +141,8 @@ class Loader:
             for result in self._items(raw):
                 if isinstance(result, Refused):
                     refuse(result.index, result.reason, result.item)
+                elif result.name in SAID_BY_CHANNELS and not self._may_speak(raw):
+                    refuse(0, f"only a channel may send {result.name}: {raw.plugin} collects what happens, it is none")
                 elif large and (size := _size(result)) > self.largest:
                     refuse(0, f"the event {result.message_id} has {size:,} bytes; at most {self.largest:,} are taken")
                 else:
@@ -175,6 +177,9 @@ class Loader:
             broken.append(event)
         self.plan.keep_refused(broken, judgement, tx)
         return kept
+
+    def _may_speak(self, raw: Raw) -> bool:
+        return raw.plugin == OWN.plugin or raw.imported or self.registry[raw.plugin].part("send") is not None
 
     def _items(self, raw: Raw) -> Iterable[Event | Refused]:
         if raw.plugin == OWN.plugin:

@@ -9,6 +9,8 @@ from msgspec import Struct
 from hark.model.event import Attached, Identity
 
 Status = Literal["open", "waiting", "snoozed", "closed"]
+# Events that only a channel may send: anybody can have the key of a page's tracker, and would speak as somebody's letter.
+SAID_BY_CHANNELS = frozenset({"message.received", "message.delivery", "message.read", "conversation.rated"})
 Direction = Literal["in", "out", "note"]
 # Delivery only moves forward in this order; `failed` and `withdrawn` end it, and what comes late does not undo them.
 # `unknown`: cut off between sending and hearing how it went.
@@ -54,6 +56,7 @@ class Message(Struct, frozen=True, kw_only=True):
     html: str | None = None
     subject: str | None = None
     files: tuple[File, ...] = ()
+    buttons: tuple[tuple[str, str], ...] = ()
     mentions: tuple[UUID, ...] = ()
     state: Delivery = "received"
     detail: str | None = None

@@ -154,3 +154,12 @@ def test_a_customer_cannot_close_with_a_collection_key_what_only_we_may(talk: Ta
 
     assert talk.texts() == ["It leaks"]
     assert talk.conversations()[0].status == "open"
+
+
+def test_the_key_of_a_page_does_not_speak_as_a_channel(talk: Talk) -> None:
+    talk.house.post("/v1/track", {"userId": "eve", "event": "message.received", "properties": {"text": "I am Ann"}})
+    talk.house.settle()
+    [refused] = talk.house.query("select reason from refusal")
+
+    assert "only a channel" in refused["reason"]
+    assert talk.conversations() == []

@@ -55,6 +55,7 @@ create table conversation_message (
   html text,
   subject text,
   files jsonb not null default '[]',
+  buttons jsonb not null default '[]', -- [[title, value]]: quick answers that go with it
   mentions uuid[] not null default '{}',
   state text not null,                 -- received | queued | unknown | sent | delivered | read | failed | withdrawn
   detail text,
@@ -100,6 +101,18 @@ create table conversation_change (
   restored_at timestamptz
 );
 create index conversation_change_of_conversation on conversation_change (conversation);
+
+-- Messages, or the parts of long ones, handed to a channel: what is cut off between sending and noting is seen here. Not
+-- derived.
+create table conversation_sending (
+  key uuid primary key,                -- the channel's idempotency key
+  message uuid not null,
+  state text not null default 'sending', -- then what the channel answered
+  external_id text,
+  detail text,
+  at timestamptz not null
+);
+create index conversation_sending_of_message on conversation_sending (message);
 
 -- What a client asked for under a key of its own, so that asking again changes nothing. Not derived.
 create table conversation_key (

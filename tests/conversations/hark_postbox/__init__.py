@@ -1,0 +1,1 @@
+"""A channel of the tests, as somebody else's package would bring one."""
