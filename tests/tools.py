@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 CLIENTS = Path(__file__).parent / "clients"
-DEBIAN = {"chromium": "chromium", "npm": "npm", "node": "nodejs"}
+DEBIAN = {"chromium": "chromium", "npm": "npm", "node": "nodejs", "dovecot": "dovecot-imapd"}
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +17,9 @@ from hark.testing.cluster import Cluster, running_cluster
 from hark.testing.desk import Desk
 from hark.testing.house import House
 from hark.testing.server import Server
+
+if TYPE_CHECKING:
+    from hark.testing.postoffice import Office
 
 SHARED = Path(os.environ.get("HARK_SHARED") or Path(hark.__file__).resolve().parents[2] / "shared")
 
@@ -60,6 +64,15 @@ def server() -> Iterator[Server]:
         server = Server(Path(folder) / "data").start()
         yield server
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def office() -> "Iterator[Office]":
+    """Real mail servers, with a mailbox for every name."""
+    from hark.testing.postoffice import postoffice
+
+    with postoffice() as office:
+        yield office
 
 
 @pytest.fixture(scope="session")
