@@ -7,6 +7,7 @@ the backup was made is erased again at the restore.
 import re
 import tarfile
 import tempfile
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -19,11 +20,12 @@ from hark import __version__
 from hark.carry import ledger
 from hark.errors import Misconfigured, Rejected
 from hark.kit import clock
-from hark.store import Queries, Transaction
+from hark.store import Database, Queries, Transaction
 from hark.store.dump import dump, restore
 
 queries = Queries(__file__)
 FORM = 1
+LEAVING = 5.0  # seconds that a server which was stopped may still seem to be at work
 _TABLES_LEFT = ("session", "magic_link", "attempt", "invite")
 # What belongs to this machine: the cluster and its programs, locks, logs.
 _OURS = re.compile(
@@ -91,12 +93,25 @@ def restore_into(url: str, binaries: Path, data: Path, file: Path, *, clear: Cal
         return _merge(data, ledger.read(folder / ledger.NAME))
 
 
-def refuse_if_used(tx: Transaction) -> None:
+def empty_unused(database: Database, patience: float = LEAVING) -> None:
     """Restoring replaces a database, so it must hold nothing yet and nobody may be working in it."""
+    until = time.monotonic() + patience
+    while True:
+        with database.transaction() as tx:
+            if not _is_used(tx):
+                empty(tx)
+                return
+        # PostgreSQL lists a server that has just been stopped for a moment longer.
+        if time.monotonic() > until:
+            raise Misconfigured("data", "somebody works with this database; stop `hark serve` first")
+        time.sleep(0.1)
+
+
+def _is_used(tx: Transaction) -> bool:
+    """Whether somebody works in it. Misconfigured where it holds data, whoever works there."""
     if tx.value(queries.has_tables) and not (tx.value(queries.is_ours) and not tx.value(queries.is_used)):
         raise Misconfigured("data", "there is data already; restore into an empty --data folder or an empty database")
-    if tx.value(queries.others_at_work):
-        raise Misconfigured("data", "somebody works with this database; stop `hark serve` first")
+    return bool(tx.value(queries.others_at_work))
 
 
 def empty(tx: Transaction) -> None:

@@ -1,6 +1,7 @@
 """hark restore: fill an empty installation from a backup, and erase again who was erased since."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from hark import app
@@ -30,12 +31,7 @@ def run(arguments: argparse.Namespace) -> None:
     config.data.mkdir(parents=True, exist_ok=True)
     with app.database_url(config) as url:
         database = Database(url, most=1, name="hark restore").open()
-
-        def clear() -> None:
-            with database.transaction() as tx:
-                backup.refuse_if_used(tx)
-                backup.empty(tx)
-
+        clear = partial(backup.empty_unused, database)
         try:
             binaries = Embedded(config.data, config.postgres_bin).binaries
             entries = backup.restore_into(url, binaries, config.data, arguments.file, clear=clear)

@@ -3,16 +3,19 @@
 import subprocess
 import sys
 import tarfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+import psycopg
 import pytest
 
-from hark.carry import ledger
+from hark.carry import backup, ledger
 from hark.carry.backup import back_up, label_of
 from hark.carry.erase import erase
-from hark.errors import Rejected
+from hark.errors import Misconfigured, Rejected
+from hark.store import Database
 from hark.store.embedded import Embedded
 from hark.testing.fixtures import Cluster
 from hark.testing.house import House
@@ -83,6 +86,28 @@ def test_it_is_never_restored_over_data(house: House, tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert "there is data already" in done.stderr
+
+
+def test_a_server_that_is_just_leaving_is_waited_for(empty_url: str) -> None:
+    server = psycopg.connect(empty_url, application_name="hark web")
+    database = Database(empty_url, most=1, name="hark restore").open()
+    leaving = threading.Timer(0.5, server.close)
+    leaving.start()
+    backup.empty_unused(database, patience=20)
+    database.close()
+    leaving.join()
+
+    assert server.closed
+
+
+def test_a_server_that_stays_is_not_pushed_out(empty_url: str) -> None:
+    database = Database(empty_url, most=1, name="hark restore").open()
+    with (
+        psycopg.connect(empty_url, application_name="hark web"),
+        pytest.raises(Misconfigured, match="stop `hark serve` first"),
+    ):
+        backup.empty_unused(database, patience=0.3)
+    database.close()
 
 
 def test_sessions_do_not_travel(house: House, tmp_path: Path) -> None:
