@@ -14,7 +14,7 @@ import msgspec
 
 from hark.cases import automation, router
 from hark.cases.held import queries
-from hark.cases.router import Assignment
+from hark.cases.router import ROUTER, Assignment
 from hark.cases.work import Board, News, Ticket, Work, about
 from hark.events.decisions import DEEPEST
 from hark.events.record import Own, record_own
@@ -24,7 +24,6 @@ from hark.model import Context, Declared
 from hark.store import Transaction
 
 STALE = timedelta(minutes=5)  # a reservation whose event never came is forgotten
-ROUTER = "router"
 
 
 def decide(contexts: list[Context], tx: Transaction, declared: Declared) -> list[Context]:
@@ -59,6 +58,8 @@ def _effects(context: Context, reserved: "_Reserved") -> list[Own]:
         return told + ([reserved.give(found, context)] if found else [])
     if work.away is not None:
         told += [_taken_from(ticket, context) for ticket in _with(work.away, board)]
+    if work.back is not None:
+        told.append(_taken_from(work.back, context))
     found_all = router.match(board, event.received_at, given)
     return told + [reserved.give(one, context) for one in found_all]
 

@@ -174,7 +174,7 @@ KINDS: dict[str, type[Any]] = {
 class Declarations:
     """Everything that is declared, compiled once and asked often."""
 
-    def __init__(self, rows: tuple[tuple[str, str, bytes], ...]) -> None:
+    def __init__(self, rows: tuple[tuple[str, str, str], ...]) -> None:
         self.by_kind: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
         for kind, name, body in rows:
             self.by_kind[kind][name] = msgspec.json.decode(body, type=KINDS[kind])
@@ -231,7 +231,7 @@ def rule(condition: str) -> Compiled:
 
 
 @lru_cache(maxsize=4)
-def declarations(rows: tuple[tuple[str, str, bytes], ...]) -> Declarations:
+def declarations(rows: tuple[tuple[str, str, str], ...]) -> Declarations:
     """Kept between batches: compiled once as long as nothing is declared."""
     return Declarations(rows)
 

@@ -24,9 +24,8 @@ class Held:
         self.tx = tx
         ids = _mentioned(contexts)
         anchors = sorted({c.anchor for c in contexts if c.anchor is not None})
-        self.rows: dict[tuple[str, str], tuple[int, bytes]] = {}  # declarations, in their place
-        for place, (kind, name, body) in enumerate(tx.tuples(queries.declared)):
-            self.rows[kind, name] = (place, bytes(body))
+        self.rows: dict[tuple[str, str], str] = {}  # declarations
+        self.rows.update({(kind, name): body for kind, name, body in tx.tuples(queries.declared)})
         self.cases: dict[UUID, Case] = self._by_id(queries.read_cases, Case, ids=ids)
         self.tasks: dict[UUID, Task] = self._by_id(queries.read_tasks, Task, ids=ids)
         self.tickets: dict[UUID, Ticket] = self._by_id(queries.read_tickets, Ticket, ids=ids)
@@ -53,7 +52,7 @@ class Held:
     @property
     def declared(self) -> Declarations:
         if self._declared is None:
-            rows = sorted((kind, name, body) for (kind, name), (_, body) in self.rows.items())
+            rows = sorted((kind, name, body) for (kind, name), body in self.rows.items())
             self._declared = declarations(tuple(rows))
         return self._declared
 
@@ -65,7 +64,7 @@ class Held:
             self.defined.pop((kind, name), None)
             self.removed.add((kind, name))
             return
-        self.rows[kind, name] = (0, msgspec.json.encode(row["body"]))
+        self.rows[kind, name] = msgspec.json.encode(row["body"]).decode()
         self.defined[kind, name] = row
         self.removed.discard((kind, name))
 

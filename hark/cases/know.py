@@ -13,7 +13,8 @@ from hark.cases import callback, case, effort, promise, queue
 from hark.cases.case import CASE_EVENTS, id_of
 from hark.cases.declared import KINDS, read
 from hark.cases.held import Held, queries
-from hark.cases.work import Agent, Board, Case, News, Work
+from hark.cases.router import ROUTER, capacity, loads_of
+from hark.cases.work import Agent, Board, Case, News, Ticket, Work
 from hark.errors import Rejected
 from hark.events import timers
 from hark.events.sources import OWN
@@ -70,6 +71,7 @@ class _Fold:
         self.moved = False  # whether somebody may now be given something
         self.asked: UUID | None = None
         self.away: UUID | None = None
+        self.back: Ticket | None = None
         self.case: Case | None = None
 
     def fold(self) -> None:
@@ -89,6 +91,7 @@ class _Fold:
             news=tuple(self.news),
             asked=self.asked,
             away=self.away,
+            back=self.back,
             declared=self.held.declared,
             case=self.case,
         )
@@ -111,11 +114,26 @@ class _Fold:
         self.news += effort.follow(context, held)
         if self.event.historical:
             return
-        self.moved |= queue.follow(context, held)
+        if queue.follow(context, held):
+            self.moved = True
+            self.back = self._cannot_take(held.tickets[context.conversation.id]) if context.conversation else None
         self.news += promise.follow(context, held)
         if self.event.name == "conversation.merged":
             for one in case.ids(_listed(self.said.get("from"))):
                 self.moved |= queue.leave(one, "merged", context, held)
+
+    def _cannot_take(self, ticket: Ticket) -> Ticket | None:
+        """Who comes back is with whoever served them before, who may be gone or full by now; so may the router's choice."""
+        given = self.event.name == "conversation.assigned" and self.said.get("by") == ROUTER
+        if ticket.state != "served" or ticket.member is None or not (self.context.opened or given):
+            return None
+        agent = self.held.agents.get(ticket.member)
+        teams = [one for one in self.held.declared.teams.values() if ticket.member in one.members]
+        if agent is None or all(one.reassign is None for one in teams):
+            return None
+        load = loads_of(self.held.board(), {}).get(agent.member, {}).get(ticket.channel, 0)
+        there = agent.state == "online" and (given or load <= capacity(agent, ticket.channel))
+        return None if there else ticket
 
     def _declare(self) -> None:
         kind, done = self.event.name.split(".")

@@ -76,7 +76,7 @@ on conflict (conversation) do update
        excluded.repeats, position = excluded.position
 
 -- name: declared
-select kind, name, body::text::bytea from declaration order by kind, place, name
+select kind, name, body::text from declaration order by kind, place, name
 
 -- name: remove_declarations
 delete from declaration where (kind, name) in (select * from unnest(%(kinds)s::text[], %(names)s::text[]))
@@ -149,7 +149,7 @@ select automation, subject, count(*)
   from automation_run where subject = any(%(subjects)s::uuid[]) and at > %(since)s::timestamptz group by automation, subject
 
 -- name: automations
-select name, body::text::bytea, position from declaration where kind = 'automation' order by place, name
+select name, body::text, position from declaration where kind = 'automation' order by place, name
 
 -- name: conversations_named
 select id, channel, status, language, team, member, priority, tags, subject, source, waiting_since is not null as waiting

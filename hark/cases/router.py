@@ -14,11 +14,13 @@ from msgspec import Struct
 
 from hark.cases.declared import Declarations, Team
 from hark.cases.waiting import line
-from hark.cases.work import Agent, Board, Ticket
+from hark.cases.work import LIVE, Agent, Board, Ticket
 
 # How many at once where nothing else is said of somebody.
 CAPACITY = {"chat": 3, "web": 3, "mobile": 3, "messaging": 5, "social": 5, "email": 8, "phone": 1, "case": 20}
 USUAL = 5
+CALL = "phone"
+ROUTER = "router"  # who it is in the log
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,24 +48,55 @@ Given = Mapping[UUID, UUID]  # ticket → member: given out, and not in the log 
 
 def match(board: Board, now: datetime, given: Given) -> list[Assignment]:
     """Everything that can be given out at this moment."""
-    loads = loads_of(board, given)
-    free = {id: agent for id, agent in _pushed(board).items() if _room_anywhere(agent, loads)}
+    floor = _Floor(board, given)
     found: list[Assignment] = []
-    if not free:
-        return found
-    for ticket in line(board.tickets.values()):
+    for ticket in line(board.tickets.values()) if floor.there else ():
         if ticket.id in given or ticket.team is None:
             continue
-        best = _best(ticket, now, board, free, loads)
-        if best is None:
-            continue
-        found.append(best)
-        _add(loads, best.member, ticket.channel)
-        if not _room_anywhere(free[best.member], loads):
-            del free[best.member]
-            if not free:
-                break
+        best = _best(ticket, now, board, floor)
+        if best is not None:
+            found.append(best)
+            floor.gives(best.member, ticket.channel)
+        elif ticket.channel == CALL:
+            floor.keep(_first_to_call(ticket, now, board, floor))
     return found
+
+
+class _Floor:
+    """Who is there and has room, while things are given out one after the other."""
+
+    def __init__(self, board: Board, given: Given) -> None:
+        self.loads = loads_of(board, given)
+        self.there = _pushed(board)
+        self._kept: set[UUID] = set()
+        self._ready: dict[str, dict[UUID, Agent]] = {}
+
+    def ready(self, channel: str) -> dict[UUID, Agent]:
+        """Members with room for this channel."""
+        if channel not in self._ready:
+            kept = self._kept if channel in LIVE and channel != CALL else ()
+            self._ready[channel] = {
+                id: agent
+                for id, agent in self.there.items()
+                if id not in kept and has_room(agent, channel, self.load(id))
+            }
+        return self._ready[channel]
+
+    def load(self, member: UUID) -> dict[str, int]:
+        return self.loads.get(member, {})
+
+    def gives(self, member: UUID, channel: str) -> None:
+        _add(self.loads, member, channel)
+        self._ready.clear()
+
+    def keep(self, member: UUID | None) -> None:
+        """For a call: they finish what is live and are given nothing live from behind it."""
+        if member is not None and member not in self._kept:
+            self._kept.add(member)
+            self._ready.clear()
+
+    def kept(self, member: UUID) -> bool:
+        return member in self._kept
 
 
 def next_for(member: UUID, board: Board, now: datetime, given: Given) -> Assignment | None:
@@ -93,6 +126,19 @@ def capacity(agent: Agent, channel: str) -> int:
     return agent.capacity.get(channel, CAPACITY.get(channel, USUAL))
 
 
+def has_room(agent: Agent, channel: str, load: Mapping[str, int]) -> bool:
+    """Whoever calls does nothing else that is live; everything else has its own room."""
+    if capacity(agent, channel) <= load.get(channel, 0):
+        return False
+    if channel == CALL:
+        return _live(load) == 0
+    return channel not in LIVE or not load.get(CALL)
+
+
+def _live(load: Mapping[str, int]) -> int:
+    return sum(load.get(channel, 0) for channel in LIVE)
+
+
 def wanted_at(ticket: Ticket, now: datetime, declared: Declarations) -> Wanted:
     """What is asked for after so much waiting."""
     team = declared.teams.get(ticket.team or "", Team())
@@ -106,21 +152,34 @@ def wanted_at(ticket: Ticket, now: datetime, declared: Declarations) -> Wanted:
     return Wanted((ticket.team, *others) if ticket.team else others, skills, language, holding)
 
 
-def _best(ticket: Ticket, now: datetime, board: Board, free: Mapping[UUID, Agent], loads: Loads) -> Assignment | None:
+def _best(ticket: Ticket, now: datetime, board: Board, floor: _Floor) -> Assignment | None:
+    free = floor.ready(ticket.channel)
+    if not free:
+        return None
     wanted = wanted_at(ticket, now, board.declared)
     last = board.agents.get(wanted.holding) if wanted.holding else None
     if last is not None and last.state == "online" and _team_of(last.member, wanted.teams, board.declared):
         free = {id: agent for id, agent in free.items() if id == last.member}
     found = []
     for agent, team in _candidates(wanted, board.declared, free):
-        load = loads.get(agent.member, {}).get(ticket.channel, 0)
-        room = capacity(agent, ticket.channel)
-        if load < room and _suits(agent, wanted):
-            found.append((_score(agent, team, ticket, wanted, load / room), agent, team))
+        if _suits(agent, wanted):
+            share = floor.load(agent.member).get(ticket.channel, 0) / capacity(agent, ticket.channel)
+            found.append((_score(agent, team, ticket, wanted, share), agent, team))
     if not found:
         return None
     score, agent, team = min(found, key=lambda one: one[0])
     return Assignment(ticket=ticket, member=agent.member, team=team, why=_why(agent, team, ticket, wanted, score))
+
+
+def _first_to_call(ticket: Ticket, now: datetime, board: Board, floor: _Floor) -> UUID | None:
+    """Who will be free for a call first: the one with the least that is live, and not kept for another call."""
+    wanted = wanted_at(ticket, now, board.declared)
+    suited = [
+        agent.member
+        for agent, _ in _candidates(wanted, board.declared, floor.there)
+        if _suits(agent, wanted) and not floor.kept(agent.member) and not floor.load(agent.member).get(CALL)
+    ]
+    return min(suited, key=lambda one: (_live(floor.load(one)), one.hex), default=None)
 
 
 def _candidates(wanted: Wanted, declared: Declarations, free: Mapping[UUID, Agent]) -> Iterator[tuple[Agent, str]]:
@@ -187,11 +246,6 @@ def _pushed(board: Board) -> dict[UUID, Agent]:
 
 def _team_of(member: UUID, teams: tuple[str, ...], declared: Declarations) -> str | None:
     return next((team for team in teams if member in declared.teams.get(team, Team()).members), None)
-
-
-def _room_anywhere(agent: Agent, loads: Loads) -> bool:
-    has = loads.get(agent.member, {})
-    return any(has.get(channel, 0) < capacity(agent, channel) for channel in {*CAPACITY, *agent.capacity, *has})
 
 
 def _add(loads: Loads, member: UUID, channel: str) -> None:

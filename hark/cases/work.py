@@ -187,11 +187,12 @@ class Board(Struct, frozen=True, kw_only=True):
 
 class Work(Struct, frozen=True, kw_only=True):
     """What one event did. `board` is there where somebody may now be given something; `asked`: a member asked for the next;
-    `away`: a member whose open work goes to others; `subjects`: conversations and cases as they were after it."""
+    `away`: a member whose open work goes to others; `back`: somebody came back to a member who cannot take them now."""
 
     board: Board | None = None
     news: tuple[News, ...] = ()
     asked: UUID | None = None
     away: UUID | None = None
+    back: Ticket | None = None
     declared: Any = None
     case: Case | None = None

@@ -27,7 +27,7 @@ class Floor:
 
     def __init__(self, house: House) -> None:
         self.house, self.talk = house, Talk(house)
-        self.minute = 0.0
+        self.minute = -1.0
 
     def declare(self, kind: str, name: str, /, **body: Any) -> None:
         self.do(f"{kind}.defined", None, name=name, **body)
