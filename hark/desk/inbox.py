@@ -24,8 +24,8 @@ from hark.web.wording import time_zone
 
 MESSAGES = 50
 # Blocks of the template, and what each of them is made of.
-OF_THE_LIST = ("list", "counts", "rows")
-OF_THE_THREAD = ("conversation", "stream", "earlier", "beside")
+OF_THE_LIST = ("list", "counts", "rows", "sides")
+OF_THE_THREAD = ("conversation", "stream", "beside", "open", "thread")
 
 
 @shows("/inbox", right=Right.CONVERSATIONS_READ)

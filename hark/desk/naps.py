@@ -21,7 +21,8 @@ def naps(now: datetime, zone: ZoneInfo) -> Iterator[tuple[str, str, datetime]]:
     yield "later", _("For three hours"), now + timedelta(hours=3)
     if local.time() < time(16):
         yield "evening", _("This evening"), _on(local, 0, EVENING, zone)
-    yield "tomorrow", _("Tomorrow morning"), _on(local, 1, MORNING, zone)
+    if (local.weekday() + 1) % 7 != MONDAY:
+        yield "tomorrow", _("Tomorrow morning"), _on(local, 1, MORNING, zone)
     yield "week", _("Next week"), _on(local, (MONDAY - local.weekday()) % 7 or 7, MORNING, zone)
 
 

@@ -9,6 +9,7 @@ customElements.define("hark-keys", class extends HTMLElement {
     this.places = this.#places();
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
+      if (localStorage.getItem("hark-keys-scheme") === "none") return; // chosen at the desk: for readers and voice control
       if (this.#press(event.key)) event.preventDefault();
     });
   }
