@@ -19,7 +19,7 @@ _ONE_OF = [
     {"required": [name], "properties": {name: {"type": "string", "minLength": 1}}} for name in ("with", "other", "into")
 ]
 _MORE = {"Merge": {"anyOf": _ONE_OF}}
-_UPLOAD = "/api/v1/imports"
+_UPLOADS = ("/api/v1/imports", "/api/v1/conversations/files")
 _HEAD = """<!doctype html><html lang=en><title>Hark API</title><meta name=viewport content="width=device-width">
 <meta name=color-scheme content="light dark"><h1>Hark API</h1><p><a href=/api/openapi.json>OpenAPI 3.1</a></p>"""
 
@@ -40,10 +40,11 @@ class Description:
         for name, more in self._more.items():
             schemas[name] = {**schemas[name], **more}
         document["components"]["schemas"] |= schemas
-        document["paths"][_UPLOAD]["post"]["requestBody"] = {
-            "required": True,
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-        }
+        for path in _UPLOADS:
+            document["paths"][path]["post"]["requestBody"] = {
+                "required": True,
+                "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+            }
         return document
 
     @cached_property

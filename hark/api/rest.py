@@ -11,6 +11,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 from hark import __version__
 from hark.api.carry import CARRY
+from hark.api.conversations import CONVERSATIONS
 from hark.api.description import Description
 from hark.api.destinations import DESTINATIONS, settings_by_plugin
 from hark.api.entrance import ASGI, Entrance
@@ -32,12 +33,28 @@ from hark.model import Declared
 from hark.registry import Registry
 from hark.store import Database
 
-ROUTERS = (PEOPLE, GUARDING, CARRY, MATCHES, SEGMENTS, EVENTS, SOURCES, PLAN, IMPORTS, DESTINATIONS, JOBS, TEAM, TOKENS)
+ROUTERS = (
+    PEOPLE,
+    CONVERSATIONS,
+    GUARDING,
+    CARRY,
+    MATCHES,
+    SEGMENTS,
+    EVENTS,
+    SOURCES,
+    PLAN,
+    IMPORTS,
+    DESTINATIONS,
+    JOBS,
+    TEAM,
+    TOKENS,
+)
 TAGS = {
     "people": "Who they are, what happened with them, why they are one; merging, parting and stating by hand.",
     "identity": "What guards each kind of identity; how alike records must be to be shown or joined.",
     "data requests": "A person's whole record; erasing them, or keeping only the numbers; what was asked for.",
     "duplicates": "People who are probably one, with the evidence, to be joined or left apart.",
+    "conversations": "What was said with a person over any channel: lists, threads, search, answers, files, merging.",
     "segments": "Segments and computed traits in the language of conditions; homes of event names; purposes.",
     "events": "The log, as it arrived.",
     "sources": "Who may send, what arrived, what was refused and why; correcting and sending again.",

@@ -129,7 +129,7 @@ def inbox(
     tx: Transaction, filters: Filters, *, reader: str = "", limit: int = 50, before: str | None = None
 ) -> tuple[list[Row], str | None]:
     """Those in which something was said last, first; the second value goes on from there."""
-    at, id = _row_place(before)
+    at, id = row_place(before)
     asked: dict[str, Any] = {"at": at, "id": id, "limit": limit + 1, "status": list(filters.status)}
     if filters.mentions is not None:
         rows = tx.all(queries.list_mentions, member=filters.mentions, **asked)
@@ -197,7 +197,7 @@ def _place(before: str | None) -> tuple[Any, int]:
     return at, min(int(position), 2**62)
 
 
-def _row_place(before: str | None) -> tuple[Any, UUID]:
+def row_place(before: str | None) -> tuple[Any, UUID]:
     if not before:
         return "infinity", UUID(int=2**128 - 1)
     moment, _, id = before.replace(" ", "+").partition("~")

@@ -66,6 +66,7 @@ create table conversation_message (
   search tsvector generated always as (to_tsvector('simple', left(coalesce(subject, '') || ' ' || text, 100000))) stored
 ) with (fillfactor = 85);
 create index conversation_message_of_conversation on conversation_message (conversation, at desc, position desc);
+create index conversation_message_by_time on conversation_message (at desc, id desc);
 create index conversation_message_by_changed on conversation_message (changed);
 create index conversation_message_by_external on conversation_message (source, external_id) where external_id is not null;
 create index conversation_message_by_anchor on conversation_message (anchor);
