@@ -179,7 +179,10 @@ class Loader:
         return kept
 
     def _may_speak(self, raw: Raw) -> bool:
-        return raw.plugin == OWN.plugin or raw.imported or self.registry[raw.plugin].part("send") is not None
+        """A channel's own source does; another's write key, which any browser shows, does not open its door."""
+        if raw.plugin == OWN.plugin or raw.imported:
+            return True
+        return raw.source.plugin == raw.plugin and self.registry[raw.plugin].part("send") is not None
 
     def _items(self, raw: Raw) -> Iterable[Event | Refused]:
         if raw.plugin == OWN.plugin:
