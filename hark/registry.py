@@ -42,6 +42,13 @@ class Plugin:
             self._parts[name] = import_module(f"{self.package}.{name}") if there else None
         return self._parts[name]
 
+    def needed(self, name: str) -> ModuleType:
+        """A part without which this plug-in is not what it was asked for."""
+        part = self.part(name)
+        if part is None:
+            raise Misconfigured("plugin", f"{self.name} has no {name}.py")
+        return part
+
     def config(self, entered: dict[str, Any]) -> Any:
         """Its Config made of what was entered, as texts too; what was entered, where it has none. Misconfigured names the
         field."""

@@ -72,7 +72,7 @@ class Door:
         self._patterns: list[tuple[str, list[str], Doorway]] = []
         for plugin in registry.able("receive"):
             for route in plugin.routes:
-                self._add(Doorway(plugin.name, route, plugin.part("receive")))  # type: ignore[arg-type]
+                self._add(Doorway(plugin.name, route, plugin.needed("receive")))
 
     def _add(self, way: Doorway) -> None:
         if "{" in way.route.path:

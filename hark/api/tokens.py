@@ -17,7 +17,7 @@ from hark.store import Database
 from hark.web import tokens as doors
 from hark.web.rights import Right
 
-ScopeName = Enum("ScopeName", {name: name for name in sorted(doors.SCOPES)}, type=str)  # type: ignore[misc]
+ScopeName = Enum("ScopeName", {name: name for name in sorted(doors.SCOPES)}, type=str)  # type: ignore[misc]  # made of data
 
 
 class NewToken(Struct, frozen=True, kw_only=True):

@@ -215,7 +215,7 @@ class _Average:
     """Compared without dividing, so that it is exact: total and limit are in millionths."""
 
     __slots__ = ("n", "total")
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # as Python itself does where there is __eq__ alone
 
     def __init__(self, total: int, n: int) -> None:
         self.total = total

@@ -15,7 +15,6 @@ _TOKEN = re.compile(
     r"""|(?P<word>[^\W\d]\w*)|(?P<sign><=|>=|==|!=|<>|[=<>(),.\[\]]))"""
 )
 _ESCAPE = re.compile(r"\\(.)")
-_ASKED = ("consent", "in_segment", "in_group")
 _LONGEST = 10_000
 _DEEPEST = 30
 
@@ -69,8 +68,8 @@ class _Reader:
         if operator is None:
             return left
         if operator in ("is set", "is not set"):
-            return tree.Compare(left, operator)  # type: ignore[arg-type]
-        return tree.Compare(left, operator, self.right(operator))  # type: ignore[arg-type]
+            return tree.Compare(left, operator)
+        return tree.Compare(left, operator, self.right(operator))
 
     def left(self) -> tree.Left:
         token = self.next()
@@ -81,27 +80,27 @@ class _Reader:
             self.need(".")
             name = self.name()
             return tree.Trait(name) if word == "traits" else tree.Computed(name)
-        if word in tree.ABOUT:
+        if subject := tree.one_of(tree.ABOUT, word):
             self.need(".")
-            return tree.About(word, self.name())  # type: ignore[arg-type]
-        if word in tree.FIELDS:
-            return tree.Field(word)  # type: ignore[arg-type]
-        if word in _ASKED:
+            return tree.About(subject, self.name())
+        if field := tree.one_of(tree.FIELDS, word):
+            return tree.Field(field)
+        if question := tree.one_of(tree.QUESTIONS, word):
             self.need("(")
             name = self.string("a name in quotes")
             self.need(")")
-            return tree.Asked(word, name)  # type: ignore[arg-type]
-        if word in tree.FUNCTIONS:
-            return self.measured(word)
+            return tree.Asked(question, name)
+        if function := tree.one_of(tree.FUNCTIONS, word):
+            return self.measured(function)
         raise self.wrong(f"there is nothing called {word!r} to ask", token)
 
-    def measured(self, function: str) -> tree.Measured:
+    def measured(self, function: tree.Function) -> tree.Measured:
         self.need("(")
         event = self.string("the name of an event in quotes")
         of = self.name() if self.took(".") else ""
         days = self.window() if self.took(",") else 0
         self.need(")")
-        return tree.Measured(function, event, of, days)  # type: ignore[arg-type]
+        return tree.Measured(function, event, of, days)
 
     def window(self) -> int:
         token = self.next()
@@ -110,36 +109,30 @@ class _Reader:
             raise self.wrong("a window is counted in days or weeks", token)
         return amount * (7 if unit == "week" else 1)
 
-    def amount(self, token: Token) -> tuple[int, str]:
+    def amount(self, token: Token) -> tuple[int, tree.Unit]:
         if token.kind != "number" or not token.text.isdigit() or len(token.text) > 9:
             raise self.wrong("expected a whole number, as in 30 days", token)
         unit = self.next()
-        name = unit.text.removesuffix("s")
-        if unit.kind != "word" or name not in tree.UNITS:
+        name = tree.one_of(tree.UNITS, unit.text.removesuffix("s"))
+        if unit.kind != "word" or name is None:
             raise self.wrong("expected minutes, hours, days or weeks", unit)
         return int(token.text), name
 
-    def operator(self) -> str | None:
+    def operator(self) -> tree.Operator | None:
         token = self.peek()
-        if token.kind == "sign" and token.text in ("=", "==", "!=", "<>", "<", "<=", ">", ">="):
-            self.at += 1
-            return {"==": "=", "<>": "!="}.get(token.text, token.text)
-        if token.kind != "word" or token.text not in ("in", "not", "contains", "starts", "is"):
+        written = {"==": "=", "<>": "!=", "not": "not in", "starts": "starts with", "is": "is set"}
+        operator = tree.one_of(tree.OPERATORS, written.get(token.text, token.text))
+        if operator is None or token.kind not in ("sign", "word"):
             return None
         self.at += 1
-        if token.text == "not":
-            self.need("in")
-            return "not in"
-        if token.text == "starts":
-            self.need("with")
-            return "starts with"
         if token.text == "is":
-            word = "is not set" if self.took("not") else "is set"
+            operator = "is not set" if self.took("not") else "is set"
             self.need("set")
-            return word
-        return token.text
+        elif token.text in ("not", "starts"):
+            self.need(operator.rpartition(" ")[2])
+        return operator
 
-    def right(self, operator: str) -> tree.Right:
+    def right(self, operator: tree.Operator) -> tree.Right:
         if operator in ("in", "not in"):
             closing = self.need("(", "[").text
             values = [self.literal()]
@@ -159,7 +152,7 @@ class _Reader:
             self.at += 1
             amount, unit = self.amount(token)
             self.need("ago")
-            return tree.Ago(amount, unit)  # type: ignore[arg-type]
+            return tree.Ago(amount, unit)
         return tree.Literal(self.literal())
 
     def literal(self) -> Plain:

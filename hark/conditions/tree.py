@@ -5,7 +5,9 @@ what it is: {"is": "compare", "left": {"is": "measured", "function": "count", "e
 "operator": ">=", "right": {"is": "literal", "value": 2}}.
 """
 
+from collections.abc import Iterable
 from typing import Literal as OneOf
+from typing import TypeVar, get_args
 
 import msgspec
 from msgspec import Struct
@@ -13,12 +15,19 @@ from msgspec import Struct
 from hark.errors import Rejected
 
 Plain = str | int | float | bool | None
-FIELDS = ("phase", "language", "time_zone", "first_seen", "last_seen")
+FieldName = OneOf["phase", "language", "time_zone", "first_seen", "last_seen"]
+Function = OneOf["count", "sum", "min", "max", "average", "unique", "most_frequent", "first", "last"]
+Operator = OneOf["=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "starts with", "is set", "is not set"]
+Question = OneOf["consent", "in_segment", "in_group"]
+Subject = OneOf["conversation", "message", "case", "event"]
+Unit = OneOf["minute", "hour", "day", "week"]
+FIELDS: tuple[FieldName, ...] = get_args(FieldName)
 TIMES = ("first_seen", "last_seen")
-FUNCTIONS = ("count", "sum", "min", "max", "average", "unique", "most_frequent", "first", "last")
-OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "starts with", "is set", "is not set")
+FUNCTIONS: tuple[Function, ...] = get_args(Function)
+OPERATORS: tuple[Operator, ...] = get_args(Operator)
+QUESTIONS: tuple[Question, ...] = get_args(Question)
 # What a rule may ask of the thing that an event is about; `event` has its name, channel, source and any property.
-ABOUT = {
+ABOUT: dict[Subject, tuple[str, ...]] = {
     "conversation": (
         "channel",
         "status",
@@ -37,7 +46,7 @@ ABOUT = {
 }
 MOST_NODES = 200
 LONGEST_WINDOW = 730
-UNITS = {"minute": 60_000, "hour": 3_600_000, "day": 86_400_000, "week": 604_800_000}
+UNITS: dict[Unit, int] = {"minute": 60_000, "hour": 3_600_000, "day": 86_400_000, "week": 604_800_000}
 
 
 class Literal(Struct, frozen=True, tag_field="is", tag="literal"):
@@ -52,7 +61,7 @@ class Ago(Struct, frozen=True, tag_field="is", tag="ago"):
     """So many units before now; now is the time of the event that is looked at."""
 
     amount: int
-    unit: OneOf["minute", "hour", "day", "week"] = "day"
+    unit: Unit = "day"
 
     @property
     def ms(self) -> int:
@@ -74,13 +83,13 @@ class Computed(Struct, frozen=True, tag_field="is", tag="computed"):
 
 
 class Field(Struct, frozen=True, tag_field="is", tag="field"):
-    name: OneOf["phase", "language", "time_zone", "first_seen", "last_seen"]
+    name: FieldName
 
 
 class Measured(Struct, frozen=True, tag_field="is", tag="measured"):
     """What was measured of an event, or of one property of it. `days` is the window, today included; 0 is all time."""
 
-    function: OneOf["count", "sum", "min", "max", "average", "unique", "most_frequent", "first", "last"]
+    function: Function
     event: str
     of: str = ""
     days: int = 0
@@ -89,7 +98,7 @@ class Measured(Struct, frozen=True, tag_field="is", tag="measured"):
 class Asked(Struct, frozen=True, tag_field="is", tag="asked"):
     """A yes or no: consent("marketing"), in_segment("vip"), in_group("acme")."""
 
-    what: OneOf["consent", "in_segment", "in_group"]
+    what: Question
     name: str
 
 
@@ -97,7 +106,7 @@ class About(Struct, frozen=True, tag_field="is", tag="about"):
     """Something of what the event is about: conversation.channel, case.priority, event.amount. Only rules that look at
     one event (routing, promises, automations) can ask for it; segments cannot."""
 
-    what: OneOf["conversation", "message", "case", "event"]
+    what: Subject
     name: str
 
 
@@ -107,7 +116,7 @@ Right = Literal | Many | Ago | Date
 
 class Compare(Struct, frozen=True, tag_field="is", tag="compare"):
     left: Left
-    operator: OneOf["=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "starts with", "is set", "is not set"]
+    operator: Operator
     right: Right | None = None
 
 
@@ -128,6 +137,7 @@ Condition = Compare | Asked | Trait | Computed | About | All | Some | Not
 Expression = Condition | Measured | Field
 Node = Expression | Right
 
+Word = TypeVar("Word", bound=str)
 _decoder = msgspec.json.Decoder(Expression)
 
 
@@ -151,3 +161,8 @@ def from_json(tree: object) -> Expression:
 
 def to_json(tree: Node) -> object:
     return msgspec.to_builtins(tree)
+
+
+def one_of(words: Iterable[Word], text: str) -> Word | None:
+    """The word that a text is; None where it is none of them."""
+    return next((word for word in words if word == text), None)

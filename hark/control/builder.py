@@ -18,9 +18,9 @@ KINDS = ("did", "last", "spent", "trait", "computed", "consent", "segment", "pha
 _ITEM = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*")|([^,]+))\s*(?:,|$)')
 _ESCAPED = re.compile(r"\\(.)")
 _WORDS = re.compile(r"[^\W\d_]\w*(?:[ -]\w+)*")
-_YES_NO = {"consent": "consent", "segment": "in_segment", "group": "in_group"}
-_FIELDS = {"phase": "phase", "language": "language"}
-_TIMES = {"seen": "last_seen", "new": "first_seen"}
+_YES_NO: dict[str, tree.Question] = {"consent": "consent", "segment": "in_segment", "group": "in_group"}
+_FIELDS: dict[str, tree.FieldName] = {"phase": "phase", "language": "language"}
+_TIMES: dict[str, tree.FieldName] = {"seen": "last_seen", "new": "first_seen"}
 _NUMBERS = (">=", "<=", "=", ">", "<")
 OPERATORS: dict[str, Sequence[str]] = {
     "did": _NUMBERS,
@@ -142,15 +142,22 @@ def _group_of(mode: str, parts: Sequence[Condition]) -> Condition:
 
 def _condition(row: Row) -> Condition:
     if row.kind in _YES_NO:
-        asked = tree.Asked(_YES_NO[row.kind], _said(row.name, "a name"))  # type: ignore[arg-type]
+        asked = tree.Asked(_YES_NO[row.kind], _said(row.name, "a name"))
         return asked if row.operator == "yes" else tree.Not(asked)
     if row.kind in _TIMES:
-        return _ago(tree.Field(_TIMES[row.kind]), row)  # type: ignore[arg-type]
+        return _ago(tree.Field(_TIMES[row.kind]), row)
     if row.kind == "last":
         return _ago(tree.Measured("last", _said(row.name, "an event")), row)
     if row.kind in ("did", "spent"):
-        return tree.Compare(_measured(row), row.operator, tree.Literal(_number(row.value)))  # type: ignore[arg-type]
-    return tree.Compare(_left(row), row.operator, _right(row))  # type: ignore[arg-type]
+        return tree.Compare(_measured(row), _operator(row), tree.Literal(_number(row.value)))
+    return tree.Compare(_left(row), _operator(row), _right(row))
+
+
+def _operator(row: Row) -> tree.Operator:
+    operator = tree.one_of(tree.OPERATORS, row.operator)
+    if operator is None:
+        raise Misread(f"{row.operator[:50]!r} compares nothing")
+    return operator
 
 
 def _measured(row: Row) -> tree.Measured:
@@ -162,7 +169,7 @@ def _measured(row: Row) -> tree.Measured:
 
 def _left(row: Row) -> tree.Left:
     if row.kind in _FIELDS:
-        return tree.Field(_FIELDS[row.kind])  # type: ignore[arg-type]
+        return tree.Field(_FIELDS[row.kind])
     name = _said(row.name, "a trait")
     return tree.Trait(name) if row.kind == "trait" else tree.Computed(name)
 

@@ -1,6 +1,6 @@
 """Destinations: the systems that get our events, how they do, and what could not be delivered."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from hark.control.plugin_form import entered, settings
@@ -126,16 +126,16 @@ def remove(request: Ask, number: UUID, database: Database) -> Answer:
 @does("/destinations/{number:uuid}/letters", right=Right.DESTINATIONS_WRITE)
 def settle(request: Ask, number: UUID, form: Form, database: Database, clock: Clock) -> Answer:
     """`what` is again or discarded; `letter` names those that were chosen, `all` takes every one."""
-    what = "discarded" if form.text("what") == "discarded" else "again"
+    what: Literal["discarded", "again"] = "discarded" if form.text("what") == "discarded" else "again"
     with database.transaction() as tx:
         book.get(tx, number)
         if form.flag("all"):
-            count = letters.settle_all(tx, number, what, clock())  # type: ignore[arg-type]
+            count = letters.settle_all(tx, number, what, clock())
         else:
             chosen = [one.id for one in letters.waiting(tx, number, 100) if str(one.id) in form.texts("letter")]
-            count = letters.settle(tx, chosen, what, clock())  # type: ignore[arg-type]
-    done = "let go" if what == "discarded" else "sent again"
-    return go(request, f"/destinations/{number}", f"{count} {done}." if count else "None was chosen.", bad=not count)
+            count = letters.settle(tx, chosen, what, clock())
+    done = "%(count)s let go." if what == "discarded" else "%(count)s sent again."
+    return go(request, f"/destinations/{number}", done if count else "None was chosen.", bad=not count, count=count)
 
 
 def _form(

@@ -61,8 +61,9 @@ def segment(request: Ask, name: str, form: Form, database: Database, clock: Cloc
 
 @shows("/segments/{name:str}/change", right=Right.SEGMENTS_WRITE)
 def change(request: Ask, name: str, form: Form, database: Database, declared: Declared, clock: Clock) -> Answer:
-    work = _Work(request, form, database, declared, clock, _found(database, name))
-    return _show(work, _draft(work.found.expression), work.found.expression)  # type: ignore[union-attr]
+    found = _found(database, name)
+    work = _Work(request, form, database, declared, clock, found)
+    return _show(work, _draft(found.expression), found.expression)
 
 
 @does("/segments/{name:str}/change", right=Right.SEGMENTS_WRITE)

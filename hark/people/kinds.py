@@ -5,7 +5,8 @@ blocked values by the event `kind.defined`. A kind that nobody declared is trimm
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 
 import phonenumbers
 from msgspec import Struct
@@ -94,30 +95,34 @@ def spell_nothing(value: str) -> str | None:
     return None
 
 
-def _kind(name: str, label: str, spelling: Callable[[str], str | None] = spell, **guards: int | bool) -> IdentityKind:
-    return IdentityKind(name=name, label=label, normalise=spelling, **guards)  # type: ignore[arg-type]
-
-
+_kind = partial(IdentityKind, normalise=spell)
 CORE = (
-    _kind("user_id", "User id", priority=1, limit=1, unique=True),
-    _kind("email", "E-mail", spell_email, priority=2),
-    _kind("phone", "Phone", spell_phone, priority=3),
-    _kind("external_id", "External id", priority=5),
-    _kind("card", "Customer card", spell_card, priority=10),
-    _kind("qr", "QR code", spell_card, priority=20, limit=20),
-    _kind("device_id", "Device", priority=50, limit=20),
-    _kind("android.id", "Android id", spell_lower, priority=50, limit=20),
-    _kind("ios.id", "iOS vendor id", spell_lower, priority=50, limit=20),
-    _kind("android.idfa", "Android advertising id", spell_lower, priority=60, limit=20),
-    _kind("ios.idfa", "iOS advertising id", spell_lower, priority=60, limit=20),
-    _kind("android.push_token", "Android push token", priority=70, limit=20, window_days=365),
-    _kind("ios.push_token", "iOS push token", priority=70, limit=20, window_days=365),
-    _kind("push_token", "Push token", priority=70, limit=20, window_days=365),
-    _kind("ga_client_id", "Google Analytics client", spell_ga, priority=80, limit=100, window_days=365),
+    _kind(name="user_id", label="User id", priority=1, limit=1, unique=True),
+    _kind(name="email", label="E-mail", normalise=spell_email, priority=2),
+    _kind(name="phone", label="Phone", normalise=spell_phone, priority=3),
+    _kind(name="external_id", label="External id", priority=5),
+    _kind(name="card", label="Customer card", normalise=spell_card, priority=10),
+    _kind(name="qr", label="QR code", normalise=spell_card, priority=20, limit=20),
+    _kind(name="device_id", label="Device", priority=50, limit=20),
+    _kind(name="android.id", label="Android id", normalise=spell_lower, priority=50, limit=20),
+    _kind(name="ios.id", label="iOS vendor id", normalise=spell_lower, priority=50, limit=20),
+    _kind(name="android.idfa", label="Android advertising id", normalise=spell_lower, priority=60, limit=20),
+    _kind(name="ios.idfa", label="iOS advertising id", normalise=spell_lower, priority=60, limit=20),
+    _kind(name="android.push_token", label="Android push token", priority=70, limit=20, window_days=365),
+    _kind(name="ios.push_token", label="iOS push token", priority=70, limit=20, window_days=365),
+    _kind(name="push_token", label="Push token", priority=70, limit=20, window_days=365),
+    _kind(
+        name="ga_client_id",
+        label="Google Analytics client",
+        normalise=spell_ga,
+        priority=80,
+        limit=100,
+        window_days=365,
+    ),
     # One for every browser and every cleared cookie, so a faithful visitor has many.
-    _kind("anonymous_id", "Anonymous visitor", priority=90, limit=100, window_days=365),
+    _kind(name="anonymous_id", label="Anonymous visitor", priority=90, limit=100, window_days=365),
     # A group is an account or a household, never a person.
-    _kind("group_id", "Group", spell_nothing, priority=1000),
+    _kind(name="group_id", label="Group", normalise=spell_nothing, priority=1000),
 )
 
 

@@ -67,11 +67,12 @@ def revert(tx: Transaction, merge: UUID, declared: Declared, *, by: str, reason:
     properties: dict[str, object] = {"merge": str(merge), "reason": reason, "by": by}
     edge = tx.one(queries.find_edge, id=merge)
     cut = None if edge else tx.one(queries.find_cut, id=merge)
-    if edge is None and cut is None:
+    member = edge["a"] if edge else cut["members"][0] if cut else None
+    if member is None:
         raise NotFound(f"there is no merge {merge}")
     if edge and (edge["state"] != "joined" or not edge["merged"]):
         raise Rejected("this merge is not in force", status=409)
-    person = _person(tx, edge["a"] if edge else cut["members"][0])  # type: ignore[index]
+    person = _person(tx, member)
     if edge and edge["rule"] != "hand":
         told = explain(tx, person, declared)
         stay, leave = halves(told.evidence, merge, [known.id for known in told.identities])

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from hark.sample.catalogue import CAMPAIGNS, CITIES, PRODUCTS, City, line
 from hark.sample.customer import Character, Customer, digits, draw, street
@@ -214,11 +215,9 @@ def _george(seed: int, number: int, end: datetime) -> list[Signal]:
     return signals
 
 
-def _life(
-    seed: int, number: int, end: datetime, first: str, last: str, email: str, city: City, **changes: object
-) -> Life:
+def _life(seed: int, number: int, end: datetime, first: str, last: str, email: str, city: City, **changes: Any) -> Life:
     drawn, home = draw(seed, number), Random(f"{seed}/cast/{number}")
-    place: dict[str, object] = {
+    place: dict[str, Any] = {
         "street": street(home, city),
         "postcode": digits(home, city.postcode),
         "phone": digits(home, city.phone),
@@ -234,7 +233,7 @@ def _life(
         language=city.locale[:2],
         character=_CALM,
         devices={"web": drawn.devices["web"], "app": _cookie(seed, f"app {number}")},
-        **(place | changes),  # type: ignore[arg-type]
+        **(place | changes),
     )
     return Life(seed, customer, end - YEARS, end)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hark.sample import names
@@ -45,7 +46,7 @@ class Customer:
         return ZoneInfo(self.city.zone)
 
     @property
-    def traits(self) -> dict[str, object]:
+    def traits(self) -> dict[str, Any]:
         return {
             "email": self.email,
             "firstName": self.first,

@@ -124,7 +124,7 @@ def _move(life: Life, first: datetime) -> None:
         return
     at = life.awake(life.some_day(first + timedelta(days=30), life.end))
     if at < life.end:
-        address = dict(life.customer.traits["address"])  # type: ignore[call-overload]
+        address = dict(life.customer.traits["address"])
         address["street"] = f"{life.chance.randrange(1, 150)} {address['street'].strip('0123456789 ')}"
         life.web(
             at,

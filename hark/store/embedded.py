@@ -174,7 +174,8 @@ class Embedded:
                 text=True,
                 cwd="/",
                 start_new_session=True,  # a Ctrl-C for Hark must not reach PostgreSQL before Hark has finished
-                **({"user": self._account, "group": self._account} if self._account else {}),  # type: ignore[call-overload]
+                user=self._account,
+                group=self._account,
             )
             out.seek(0)
             return subprocess.CompletedProcess(done.args, done.returncode, out.read(), "")

@@ -61,9 +61,9 @@ class Preview(Struct, frozen=True, kw_only=True):
 def guess(registry: Registry, path: Path, reading: Reading) -> dict[str, Any]:
     """A mapping to start from, with the file's own time for rows that have none."""
     columns, rows = first_rows(path, reading)
-    found = registry["rows"].part("guess").guess(columns, [row for row in rows if isinstance(row, list)])  # type: ignore[union-attr]
+    found = registry["rows"].needed("guess").guess(columns, [row for row in rows if isinstance(row, list)])
     mapping: dict[str, Any] = msgspec.to_builtins(found)
-    mapping["undated"] = clock.instant(path.stat().st_mtime).isoformat()  # type: ignore[union-attr]
+    mapping["undated"] = clock.from_milliseconds(int(path.stat().st_mtime * 1000)).isoformat()
     return mapping
 
 
@@ -79,7 +79,7 @@ def preview(registry: Registry, path: Path, reading: Reading, mapping: dict[str,
         request=Request(method="IMPORT", path="", body=_body(mapping, columns, rows, 1)),
         imported=True,
     )
-    results = list(registry["rows"].part("receive").receive(raw, {}))  # type: ignore[union-attr]
+    results = list(registry["rows"].needed("receive").receive(raw, {}))
     return Preview(
         columns=columns,
         rows=rows,
