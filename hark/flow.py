@@ -39,7 +39,7 @@ DECIDE: tuple[Step, ...] = (decide_cases, decide_notices)  # what we propose to 
 ACT: dict[str, Doer] = {}  # what can be done, by the name of the action
 
 # Rooms in the order in which their tables are made; each is a folder below hark/.
-ROOMS = ("events", "people", "orders", "conversations", "cases", "web", "notices", "destinations", "carry")
+ROOMS = ("events", "people", "orders", "conversations", "cases", "web", "notices", "handheld", "destinations", "carry")
 CURSOR = "process"
 # What KNOW derives, room by room; a replay empties these tables and fills them again from the log.
 DERIVED: tuple[Callable[[Transaction], None], ...] = (clear_people, clear_orders, clear_conversations, clear_cases)

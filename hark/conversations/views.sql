@@ -11,3 +11,8 @@ create or replace function hark_person_name(traits jsonb) returns text language 
     nullif(trim(concat_ws(' ', coalesce(traits ->> 'firstName', traits ->> 'first_name'),
                                coalesce(traits ->> 'lastName', traits ->> 'last_name'))), ''))
 $$;
+
+-- Messages as rooms that show or count them may read them: never the raw HTML.
+create or replace view message_glance as
+select id, conversation, position, changed, at, channel, direction, author, name, text, subject, files, state, mentions, automatic
+  from conversation_message;

@@ -12,7 +12,13 @@ from litestar.response import Response
 from hark.web.rights import Right
 
 OWN = Path(__file__).parent / "static"
-KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".json": "application/manifest+json"}
+KINDS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".json": "application/manifest+json",
+}
 # The order of the cascade; inside a layer the files follow in the order of their names.
 LAYERS = ("tokens", "ground", "layout", "components", "screens")
 
@@ -27,6 +33,15 @@ def serve(kept: str, name: str) -> Response[bytes]:
     body, kind = files[path]
     lasts = "public, max-age=31536000, immutable" if kept == version() else "no-cache"
     return Response(body, media_type=kind, headers={"cache-control": lasts})
+
+
+def paths() -> list[str]:
+    """Every static file by its path below /static/<version>/."""
+    return sorted(_files())
+
+
+def body(path: str) -> bytes:
+    return _files()[path][0]
 
 
 @cache

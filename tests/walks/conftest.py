@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from hark.testing.server import Server
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FAKE_MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", *FAKE_MICROPHONE]
 PASSWORD = "a washer called W-17"
 expect.set_options(timeout=15_000)
 

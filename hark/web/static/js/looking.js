@@ -1,5 +1,5 @@
 // Says that a page of Hark is in front of somebody, so that their phone stays quiet about what they see anyway.
-import { post } from "./post.js";
+import { post, token } from "./post.js";
 
 const EVERY = 30_000, IDLE = 120_000; // milliseconds
 let touched = Date.now();
@@ -12,7 +12,7 @@ function say(away = false) {
 }
 
 function look() {
-  if (!document.hidden && Date.now() - touched < IDLE) say();
+  if (token() && !document.hidden && Date.now() - touched < IDLE) say();
 }
 
 if (document.querySelector(".frame, hark-phone")) {
