@@ -68,10 +68,10 @@ def process(batch: Sequence[Event], declared: Declared, tx: Transaction) -> None
 def advance(engines: Engines) -> int:
     """Process the next batch; how many events the cursor moved over. 0 also where another process is at it."""
     with engines.database.transaction() as tx:
-        start = events.lock_cursor(tx, CURSOR)
-        if start is None:
+        if (turn := events.lock_cursor(tx, CURSOR)) is None:
             return 0
-        if (replay := events.replay_state(tx)) is not None:
+        start, replay = turn
+        if replay is not None:
             return _replay(engines, tx, *replay)
         batch = events.read_after(tx, start, engines.batch)
         if not batch:

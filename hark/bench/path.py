@@ -1,5 +1,5 @@
-"""From the door through identity, profile and segments: events a second sustained, by how many persons there are; and how
-long one profile takes by the API's own query."""
+"""From the door through identity, profile and segments: events a second sustained, by how many persons there are; how long
+one profile takes by the API's own query; and how long one event takes when nothing else happens."""
 
 import random
 import time
@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from hark.app import Hark
 from hark.bench import Bench, Figure
+from hark.bench._idle import latencies
 from hark.bench._people import filled, later_events, through, trim, write
+from hark.model import Source
 from hark.people import reading
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -38,6 +40,17 @@ def run(bench: Bench) -> Iterator[Figure]:
                 of=f"that with {first:,} persons",
             )
             yield from _profiles(hark, persons)
+            if persons == first:
+                yield from _alone(hark, source, persons, 100 if bench.quick else 500)
+
+
+def _alone(hark: Hark, source: Source, persons: int, count: int) -> Iterator[Figure]:
+    measured = latencies(hark, source, persons, count)
+    for until in ("answered", "processed"):
+        times = sorted(getattr(one, until) for one in measured)
+        for name, part in (("p50", 0.5), ("p99", 0.99)):
+            value = times[int(part * count)] * 1000
+            yield Figure(name=f"one event, nothing else happening: {name} from sent to {until}", value=value, unit="ms")
 
 
 def _profiles(hark: Hark, persons: int) -> Iterator[Figure]:

@@ -18,14 +18,20 @@ from hark.store import Transaction
 LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 
 
-def lock_cursor(tx: Transaction, name: str) -> int | None:
-    """The cursor's position, held until the transaction ends; None where another process holds it."""
-    position: int | None = tx.value(queries.lock_cursor, name=name)
-    return position
+def lock_cursor(tx: Transaction, name: str) -> tuple[int, tuple[int, int] | None] | None:
+    """The cursor's position, held until the transaction ends, and the `replay_state`, asked once the cursor is held; None
+    where another process holds it. The commit will not wait for the disk: what is lost then is the cursor with all that
+    it moved over, and the next turn does it again."""
+    with tx.together():
+        cursor, replay = tx.ask(queries.lock_cursor, name=name), tx.ask(queries.replay_cursor)
+        held, under_way = cursor(), replay()
+    if not held:
+        return None
+    return held[0][0], under_way[0] if under_way else None
 
 
 def hold_cursor(tx: Transaction, name: str, seconds: float) -> int:
-    """Like lock_cursor, but waits for a turn between two batches. Retry where none came in so many seconds."""
+    """The cursor's position, held: waits for a turn between two batches. Retry where none came in so many seconds."""
     tx.run(queries.be_patient, milliseconds=str(int(seconds * 1000)))
     try:
         position: int = tx.value(queries.hold_cursor, name=name)
@@ -36,7 +42,6 @@ def hold_cursor(tx: Transaction, name: str, seconds: float) -> int:
 
 def move_cursor(tx: Transaction, name: str, position: int) -> None:
     tx.run(queries.move_cursor, name=name, position=position)
-    tx.notify("hark_done", str(position))
 
 
 def wait_for_cursor(tx: Transaction, name: str) -> int:

@@ -47,7 +47,8 @@ on conflict (source, hour) do update
        refused = arrival.refused + excluded.refused
 
 -- name: lock_cursor
-select position from cursor where name = %(name)s for update skip locked
+-- What the path concludes can be concluded again from the log, which is on the disk: its commits need not wait for the disk.
+select position, set_config('synchronous_commit', 'off', true) from cursor where name = %(name)s for update skip locked
 
 -- name: cursor_position
 select position from cursor where name = %(name)s
@@ -63,7 +64,8 @@ select position from cursor where name = %(name)s for update
 select set_config('lock_timeout', %(milliseconds)s, true)
 
 -- name: move_cursor
-update cursor set position = %(position)s, moved_at = now() where name = %(name)s
+with moved as (update cursor set position = %(position)s, moved_at = now() where name = %(name)s)
+select pg_notify('hark_done', %(position)s::text)
 
 -- name: replay_cursor
 select position, until from cursor where name = 'replay'

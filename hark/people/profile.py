@@ -17,7 +17,7 @@ from hark.people import facet
 from hark.people.facet import Facet
 from hark.people.living import Living, Pool, Setting, instant
 from hark.people.segments import Definitions, Moves
-from hark.store import Queries, Transaction
+from hark.store import Queries, Query, Transaction
 
 queries = Queries(__file__, "profile.sql")
 _json = msgspec.json.Encoder().encode
@@ -80,8 +80,9 @@ def fold(
         context.person, context.profile = person.person(join.identities), person.profile()
         if event.name not in SILENT:
             lines.append(_line(event, join.anchor, at, setting))
-    crowd.write()
-    tx.copy(queries.copy_timeline, lines, _LINE)
+    with tx.together():
+        crowd.write()
+        _send(tx, queries.add_lines, _LINE, lines)
 
 
 class Crowd:
@@ -159,22 +160,13 @@ class Crowd:
         return moved
 
     def write(self) -> None:
+        tx = self._tx
         if self._gone:
-            self._tx.run(queries.delete_persons, ids=list(self._gone))
-        if self._facets:
-            self._tx.run(queries.make_facet_in)
-            states = ((identity, facet.encode(self._pool[identity])) for identity in self._facets)
-            self._tx.copy(queries.copy_facet_in, states, _FACET)
-            self._tx.run(queries.write_facets)
+            tx.run(queries.delete_persons, ids=list(self._gone))
         touched = [self._living[person] for person in self._touched]
-        if altered := [person for person in touched if person.is_altered()]:
-            self._tx.run(queries.make_portrait_in)
-            self._tx.copy(queries.copy_portrait_in, map(_portrait, altered))
-            self._tx.run(queries.write_portraits)
-        if touched:
-            self._tx.run(queries.make_pulse_in)
-            self._tx.copy(queries.copy_pulse_in, map(_pulse, touched), _PULSE)
-            self._tx.run(queries.write_pulses)
+        _send(tx, queries.write_facets, _FACET, [(one, facet.encode(self._pool[one])) for one in self._facets])
+        _send(tx, queries.write_portraits, _PORTRAIT, [_portrait(person) for person in touched if person.is_altered()])
+        _send(tx, queries.write_pulses, _PULSE, [_pulse(person) for person in touched])
 
     def _settle(self, group: Group, segments: set[str]) -> Living:
         known = self._living.get(group.person)
@@ -199,13 +191,18 @@ class Crowd:
 
     def _load(self, persons: set[UUID], folded: set[UUID], identities: set[UUID]) -> None:
         """Read persons with the facets that are needed: of those who will be folded anew, all; else those of the events."""
-        rows = self._tx.packed(queries.read_persons, ids=list(persons)) if persons else []
-        for person, members, _, _, _, whole in rows:
-            if whole is None or person in folded:
-                identities.update(members)
-        if identities:
-            for identity, state in self._tx.packed(queries.read_facets, ids=list(identities)):
-                self._pool[identity] = facet.decode(state)
+        if not persons and not identities:
+            return
+        tx = self._tx
+        with tx.together():
+            found = tx.ask(queries.read_persons, ids=list(persons))
+            states = tx.ask(queries.read_facets, ids=list(identities))
+            rows = found()
+            self._pool |= {identity: facet.decode(state) for identity, state in states()}
+        anew = [members for person, members, _, _, _, whole in rows if whole is None or person in folded]
+        if further := {member for members in anew for member in members} - self._pool.keys():
+            states = tx.ask(queries.read_facets, ids=list(further))
+            self._pool |= {identity: facet.decode(state) for identity, state in states()}
         for person, members, segments, computed, recheck, whole in rows:
             fold = None if whole is None or person in folded else facet.decode(whole)
             known = Living(person, tuple(members), self._pool, self._setting, fold)
@@ -217,9 +214,23 @@ class Crowd:
             self._hold(known)
 
 
-_FACET = ("uuid", "bytea")
-_LINE = ("uuid", "timestamptz", "int8", "text", "text", "text", "text")
-_PULSE = ("uuid", "json", "json", "json", "text", "int8", "timestamptz", "timestamptz", "timestamptz", "bytea")
+# What the queries call the columns of their rows.
+_FACET = ("identities", "states")
+_LINE = ("anchors", "ats", "positions", "names", "phases", "channels", "sources")
+_PORTRAIT = (
+    *("ids", "members", "traits", "provenance", "computed", "consents"),
+    *("segments", "groups", "withheld", "over", "time_zones", "languages"),
+)
+_PULSE = (
+    *("persons", "seen", "money", "measures", "phases", "events"),
+    *("firsts", "lasts", "rechecks", "wholes"),
+)
+
+
+def _send(tx: Transaction, query: Query, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows go as arrays, one for each column."""
+    if rows:
+        tx.run(query, **dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True)))
 
 
 def _portrait(person: Living) -> tuple[Any, ...]:
@@ -244,9 +255,9 @@ def _pulse(person: Living) -> tuple[Any, ...]:
     known, whole = person.known, person.whole
     return (
         person.id,
-        known.counts,
-        known.money,
-        known.measures,
+        _text(known.counts),
+        _text(known.money),
+        _text(known.measures),
         known.phase,
         whole.events,
         instant(whole.first),

@@ -39,8 +39,10 @@ class Shelf:
 
     def read(self, events: Sequence[Event], claims: Sequence[Claim]) -> list[bool]:
         """Load what the events are about; says of each whether it tells anything new."""
-        self._read_known({node.text for claim in claims for node in claim.nodes})
-        self._read_told({tie.text for claim in claims for tie in claim.ties})
+        self._read_known(
+            {node.text for claim in claims for node in claim.nodes},
+            {tie.text for claim in claims for tie in claim.ties},
+        )
         news = [self._is_news(event, claim) for event, claim in zip(events, claims, strict=True)]
         if any(news):
             self._read_around([(events[i], claims[i]) for i, is_news in enumerate(news) if is_news])
@@ -122,17 +124,16 @@ class Shelf:
         self.write()
         return counts
 
-    def _read_known(self, ids: set[str]) -> None:
-        if not ids:
+    def _read_known(self, nodes: set[str], ties: set[str]) -> None:
+        if not nodes:
             return
-        for row in self._tx.packed(queries.find_persons_of, ids=_array(ids)):
-            self._known[row[0]] = row
-            self._persons[row[1]].append(row)
-
-    def _read_told(self, ids: set[str]) -> None:
-        if ids:
-            rows = self._tx.packed(queries.find_edge_keys, ids=_array(ids))
-            self._told = {id: (at, source, message) for id, at, source, message in rows}
+        with self._tx.together():
+            persons = self._tx.ask(queries.find_persons_of, ids=_array(nodes))
+            edges = self._tx.ask(queries.find_edge_keys, ids=_array(ties))
+            for row in persons():
+                self._known[row[0]] = row
+                self._persons[row[1]].append(row)
+            self._told = {id: (at, source, message) for id, at, source, message in edges()}
 
     def _is_news(self, event: Event, claim: Claim) -> bool:
         """Most events tell nothing new about who is who, and cost no more than this."""

@@ -1,6 +1,6 @@
 """Connections and transactions: plain psycopg with JSON by msgspec. A transaction is handed in, never found."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -43,6 +43,19 @@ class Transaction:
         """As `tuples`, read in PostgreSQL's binary form: for steps that read thousands of ids and times a second."""
         with self.connection.cursor(binary=True) as cursor:
             return cursor.execute(query.text, values).fetchall()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is run inside goes to the server in one go, without waiting for each answer; what failed is raised at the
+        end. `run` then does not know how many rows it touched. There is no COPY inside."""
+        with self.connection.pipeline():
+            yield
+
+    def ask(self, query: Query, /, **values: Any) -> Callable[[], list[tuple[Any, ...]]]:
+        """As `packed`, but the rows are fetched by calling what is returned: `together` several are asked at once."""
+        cursor = self.connection.cursor(binary=True)
+        cursor.execute(query.text, values)
+        return cursor.fetchall
 
     def one(self, query: Query, /, **values: Any) -> Row | None:
         with self.connection.cursor(row_factory=dict_row) as cursor:
