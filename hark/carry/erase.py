@@ -119,7 +119,7 @@ def _forget(tools: Tools, tx: Transaction, who: Subject, kind: str, position: in
 def _know_again(tools: Tools, tx: Transaction, positions: list[int]) -> None:
     """Events that stay are known again: those of a stranger now, and those of people who were tied to the one who went."""
     people_carry.keep_days(tx)
-    declared = msgspec.structs.replace(tools.declared, replaying=True)
+    declared = msgspec.structs.replace(tools.declared, replaying=True, again=True)
     size = tools.engines.batch
     for start in range(0, len(positions), size):
         flow.process(events.read_at(tx, positions[start : start + size]), declared, tx)

@@ -122,6 +122,13 @@ def identity_id(who: Identity | None, declared: Declared) -> UUID | None:
     return derived(who.kind, spelled, salt=declared.salt) if spelled else None
 
 
+def says_something(event: Event) -> bool:
+    said = event.properties
+    return any(said.get(name) for name in ("text", "html", "whole", "subject", "external_id", "from")) or bool(
+        files(event)
+    )
+
+
 def files(event: Event) -> list[dict[str, Any]]:
     listed = event.properties.get("files")
     if not isinstance(listed, list):

@@ -22,6 +22,8 @@ REOPENS = timedelta(days=7)  # how long after closing the same person's next mes
 
 
 def know(contexts: list[Context], tx: Transaction, declared: Declared) -> list[Context]:
+    if declared.again:
+        return contexts  # their person was known anew; what was said stands
     for run in _runs([context for context in contexts if hear.concerns(context.event)]):
         if moving.moves(run[0].event):
             moving.move(run[0], tx, declared)
@@ -94,6 +96,8 @@ def _fold(context: Context, shelf: Shelf) -> None:
 
 def _receive(context: Context, shelf: Shelf) -> None:
     event = context.event
+    if not hear.says_something(event):
+        return  # only its numbers were kept
     standing, author = _thread(context, shelf)
     if standing is None:
         standing, author = _new(context), "person" if _believed(context) else "stranger"

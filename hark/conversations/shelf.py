@@ -141,6 +141,10 @@ class Shelf:
             rows = [_receipt(one, *self.receipts[one]) for one in sorted(self._received)]
             self._tx.run(queries.write_receipts, rows=_json(rows))
 
+    def rewrite(self, conversations: Iterable[UUID]) -> None:
+        """Write these as they are now, although no event changed them."""
+        self._tx.run(queries.write_conversations, rows=_json([self.conversations[id] for id in conversations]))
+
     def _keep(self, rows: Sequence[dict[str, Any]]) -> None:
         for row in rows:
             if row["id"] not in self.conversations:

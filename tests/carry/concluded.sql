@@ -48,5 +48,23 @@ values (%(person)s, gen_random_uuid(), 0.9, '[{"name": "Natalïe"}]', now());
 -- name: match_key
 insert into match_key (person, key) values (%(person)s, 1);
 
+-- name: conversation
+insert into conversation (id, anchor, status, channel, to_kind, to_value, opened_at, last_at, preview, position)
+values (%(person)s, %(person)s, 'open', 'email', 'email', 'natalie@moreau.example', now(), now(), 'Natalïe here', %(position)s);
+
+-- name: conversation_message
+insert into conversation_message (id, conversation, origin, anchor, position, changed, at, channel, direction, author, name,
+                                  address_kind, address_value, text, state)
+values (%(event)s, %(person)s, %(person)s, %(person)s, %(position)s, %(position)s, now(), 'email', 'in', 'person', 'Natalïe',
+        'email', 'natalie@moreau.example', 'I live at 7 quai Zola', 'received');
+
+-- name: conversation_sending
+insert into conversation_sending (key, message, detail, at)
+values (gen_random_uuid(), %(event)s, 'natalie@moreau.example is full', now());
+
+-- name: conversation_receipt
+insert into conversation_receipt (source, external_id, state, detail, position)
+values ('mail', 'x', 'failed', 'natalie@moreau.example is full', 1);
+
 -- name: an_event
 select id, position from event where message_id = 'm2'

@@ -135,11 +135,13 @@ NAMING = {
     *("raw", "event", "refusal", "parked", "timer", "finding", "decision", "plan"),
     *("identity", "facet", "portrait", "pulse", "edge", "timeline", "account", "match", "match_key"),
     *("customer_order", "interest"),
+    *("conversation", "conversation_message", "conversation_sending", "conversation_receipt"),
     *("procrastinate_jobs", "work_reason", "session", "magic_link", "letter", "data_request"),
 }
 NAMING_NOBODY = {
     *("installation", "source", "message", "arrival", "cursor", "violation", "violation_count", "migration"),
     *("import", "import_piece", "product", "cut", "identity_kind", "definition", "segment_day", "mapping", "matching"),
+    *("conversation_seen", "conversation_change", "conversation_key", "listening", "listening_memory", "file"),
     *("destination", "delivery_attempt", "delivery_hour", "dead_letter", "erasure"),
     *("member", "invite", "attempt", "token", "site_secret", "work_migration"),
     *("procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"),

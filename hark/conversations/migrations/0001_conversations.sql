@@ -71,6 +71,7 @@ create index conversation_message_by_changed on conversation_message (changed);
 create index conversation_message_by_external on conversation_message (source, external_id) where external_id is not null;
 create index conversation_message_by_anchor on conversation_message (anchor);
 create index conversation_message_search on conversation_message using gin (search);
+create index conversation_message_files on conversation_message using gin (files jsonb_path_ops) where files <> '[]';
 create index conversation_message_mentions on conversation_message using gin (mentions) where mentions <> '{}';
 
 -- How far somebody of ours has read.
