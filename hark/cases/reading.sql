@@ -101,6 +101,11 @@ select * from ticket where kind = 'callback' and (not %(open_only)s or state <> 
 select * from promise_clock
  where subject = %(subject)s order by state not in ('running', 'paused'), due_at nulls last, started_at desc
 
+-- name: nearest_clocks
+-- Of each, the promise that runs out first.
+select distinct on (subject) * from promise_clock
+ where subject = any(%(subjects)s) and state = 'running' and due_at is not null order by subject, due_at
+
 -- name: clocks_until
 select * from promise_clock where state = 'running' and due_at <= %(until)s order by due_at, id limit %(limit)s
 

@@ -1,6 +1,7 @@
 """Asking how work stands: who waits and how long, who is there with how much, which promises run out, which call-backs are
 open, and how well we said how long it takes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -124,6 +125,12 @@ def callbacks(tx: Transaction, *, open_only: bool = True, limit: int = 200) -> l
 def of_subject(tx: Transaction, subject: UUID) -> list[PromiseClock]:
     """The promises about a conversation or a case, what runs first."""
     return [msgspec.convert(row, PromiseClock) for row in tx.all(queries.clocks_of, subject=subject)]
+
+
+def nearest(tx: Transaction, subjects: Sequence[UUID]) -> dict[UUID, PromiseClock]:
+    """Of each of these conversations or cases, the promise that runs out first."""
+    rows = tx.all(queries.nearest_clocks, subjects=list(subjects)) if subjects else []
+    return {row["subject"]: msgspec.convert(row, PromiseClock) for row in rows}
 
 
 def running(tx: Transaction, until: datetime, limit: int = 200) -> list[PromiseClock]:

@@ -1,4 +1,4 @@
-"""People: the list, the search that forgives typos, and what the command bar finds."""
+"""People: the list, and the search that forgives typos."""
 
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -47,14 +47,6 @@ def people(request: Ask, form: Form, database: Database, declared: Declared, clo
     )
 
 
-@shows("/search", right=Right.PEOPLE_READ)
-def search(request: Ask, form: Form, database: Database, declared: Declared) -> Answer:
-    """The few lines that the command bar shows while one types."""
-    with database.transaction() as tx:
-        rows = _search(tx, form.text("q", most=200), declared, 8)
-    return page(request, "control/found.html", rows=rows)
-
-
 def _search(tx: Transaction, words: str, declared: Declared, limit: int) -> list[glance.Listed]:
     found = reading.search(tx, words, limit, declared)
     phases = glance.phases_of(tx, [one.id for one in found])
@@ -72,4 +64,4 @@ def _search(tx: Transaction, words: str, declared: Declared, limit: int) -> list
     ]
 
 
-HANDLERS = [people, search]
+HANDLERS = [people]

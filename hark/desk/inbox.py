@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from hark.cases import reading as cases
+from hark.cases import wall
 from hark.conversations import act, drafts, inbox, looks, reading
 from hark.desk import beside, looking
 from hark.desk.doings import done_in
@@ -23,6 +25,7 @@ from hark.web.answers import FRAGMENT
 from hark.web.wording import time_zone
 
 MESSAGES = 50
+CASES = 6
 # Blocks of the template, and what each of them is made of.
 OF_THE_LIST = ("list", "counts", "rows", "sides")
 OF_THE_THREAD = ("conversation", "stream", "beside", "open", "thread")
@@ -72,7 +75,7 @@ def listing(tx: Transaction, request: Ask, form: Form, clock: Clock) -> dict[str
         "first": "before" not in form,
         "members": members,
         "tags": inbox.tags_in_use(tx),
-        "due": {},
+        "due": wall.nearest(tx, [row.conversation.id for row in rows]),
     }
 
 
@@ -104,6 +107,9 @@ def opened(
         "addresses": inbox.addresses_of(tx, seen.id) if seen else [],
         "drafts": drafts.drafts_of(tx, me(request), conversation.id),
         "me": me(request),
+        "clock": wall.nearest(tx, [conversation.id]).get(conversation.id),
+        "teams": cases.declarations(tx, "team"),
+        "cases": [one for one in cases.of_person(tx, seen.id, CASES) if one.status != "closed"] if seen else [],
         "naps": list(naps(clock(), zone)),
         "undo_until": lambda at: at + timedelta(seconds=UNDO),
         "beside": beside.of(tx, seen, theirs, declared) if seen else None,

@@ -30,6 +30,7 @@ POLICY = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
+        "frame-src 'self'",  # a mail as it came: a page of ours that runs nothing
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",

@@ -108,10 +108,10 @@ def brief(value: datetime | None, reading: "Reading") -> str:
 
 
 def since(value: datetime | None, reading: "Reading") -> str:
-    """How long ago, without saying ago: "25 min"."""
+    """How far from now, without saying in which direction: "25 min"."""
     if value is None:
         return "–"
-    distance = max(reading.now - value, timedelta(minutes=1))
+    distance = max(abs(reading.now - value), timedelta(minutes=1))
     return format_timedelta(distance, threshold=1.2, format="short", locale=known(reading.language))
 
 

@@ -1,7 +1,7 @@
 // Keeps the desk true without flicker: hears by topic what changed, and asks for the blocks that show it.
 import { watch } from "./live.js";
 
-const GAP = 120; // ms between two questions for the same thing
+const GAP = 1000; // ms between two questions for the same thing
 
 // Calls `ask` at once, then not more often than every GAP, and always once after the last call.
 export function gently(ask, gap = GAP) {
@@ -19,11 +19,7 @@ export function gently(ask, gap = GAP) {
   };
 }
 
-// Follows a topic; falls back on the position of the whole log where the topic is not offered.
+// Follows a topic; `presence` hears who looks and who types.
 export function follow(topic, changed, presence) {
-  const stops = [
-    watch(topic, changed, { presence, reset: changed }),
-    watch("pages", changed),
-  ];
-  return () => { for (const stop of stops) stop(); };
+  return watch(topic, changed, { presence, reset: changed });
 }

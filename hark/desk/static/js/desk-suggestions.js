@@ -1,6 +1,6 @@
 // What the box offers while one writes: `/` canned answers in the person's language, `@` colleagues in a note.
 import { act } from "./desk-ask.js";
-import { ranked } from "./desk-fuzzy.js";
+import { ranked } from "./fuzzy.js";
 
 const MOST = 8;
 const asked = new Map(); // conversation -> answers
@@ -12,7 +12,7 @@ export class Suggestions {
   constructor(composer) {
     Object.assign(this, { composer, box: composer.box, list: composer.querySelector("[role=listbox]") });
     this.box.addEventListener("keydown", (event) => this.#key(event));
-    this.box.addEventListener("blur", () => setTimeout(() => this.#show([]), 150));
+    this.box.addEventListener("blur", () => setTimeout(() => { if (document.activeElement !== this.box) this.#show([]); }, 150));
     this.list.addEventListener("pointerdown", (event) => {
       const item = event.target.closest("li");
       if (item) { event.preventDefault(); this.#take(this.#shown[[...this.list.children].indexOf(item)]); }

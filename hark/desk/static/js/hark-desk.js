@@ -234,8 +234,10 @@ customElements.define("hark-desk", class extends HTMLElement {
     const frame = document.createElement("iframe");
     frame.src = place.dataset.frame;
     frame.title = place.dataset.title;
-    frame.setAttribute("sandbox", "allow-popups allow-popups-to-escape-sandbox");
+    // Of our origin, so that pictures that came along are given out and its height can be read; its policy runs nothing.
+    frame.setAttribute("sandbox", "allow-same-origin allow-popups allow-popups-to-escape-sandbox");
     frame.referrerPolicy = "no-referrer";
+    frame.addEventListener("load", () => { frame.height = Math.min((frame.contentDocument?.documentElement.scrollHeight ?? 300) + 4, 1200); });
     place.replaceChildren(frame);
   }
 });
