@@ -12,18 +12,15 @@ from uuid import UUID
 import msgspec
 from litestar.datastructures import UploadFile
 
-from hark.conversations import reading
+from hark.conversations import attachments
 from hark.desk.acting import told
-from hark.errors import Forbidden, NotFound, Rejected
-from hark.events import files
+from hark.errors import Rejected
 from hark.kit.clock import Clock
 from hark.kit.text import clean
-from hark.model import Attached, File
+from hark.model import File
 from hark.store import Database, Transaction
 from hark.web import Answer, Ask, Form, Right, does, shows
 
-LARGEST = 25_000_000  # bytes of one file
-MOST = 20
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 NOTHING_RUNS = "default-src 'none'; img-src 'self'; style-src 'none'; sandbox"
 _KIND = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
@@ -41,15 +38,7 @@ def take_in(request: Ask, form: Form, database: Database, clock: Clock) -> Answe
 def give_out(request: Ask, message: UUID, file: str, database: Database) -> Answer:
     """Only as part of a message that has it: the hash alone opens nothing."""
     with database.transaction() as tx:
-        said = reading.message(tx, message)
-        one = next((one for one in said.files if one.id == file), None)
-        if one is None:
-            raise NotFound("this message has no such file")
-        if files.state(tx, file) == "quarantined":
-            raise Forbidden("this file is held back: it may do harm")
-        body = files.body(tx, file)
-    if body is None:
-        raise NotFound("this file is not kept any more")
+        one, body = attachments.fetch(tx, message, file)
     shown = one.media_type in PICTURES and "inline" in request.query_params
     return Answer(
         body,
@@ -62,31 +51,25 @@ def give_out(request: Ask, message: UUID, file: str, database: Database) -> Answ
     )
 
 
-def attached(tx: Transaction, form: Form, now: datetime) -> list[File]:
+def attached(tx: Transaction, form: Form, now: datetime) -> tuple[File, ...]:
     """What a form brings: files that were taken in before (named by what `take_in` answered), and files of its own."""
-    named = [kept for text in form.texts("file", most=2000) if (kept := _kept(tx, text))]
-    fresh = [one for upload in form.files("files")[:MOST] if (one := _read(upload))]
-    return (named + files.put(tx, fresh, now))[:MOST]
+    before = [_named(text) for text in form.texts("file", most=2000)]
+    fresh = [_keep(tx, upload, now) for upload in form.files("files")]
+    return attachments.named(tx, before + fresh)
 
 
-def _kept(tx: Transaction, text: str) -> File | None:
+def _named(text: str) -> File:
     try:
-        named = msgspec.json.decode(text, type=File)
-        state = files.state(tx, named.id)
-    except (msgspec.DecodeError, ValueError):
+        return msgspec.json.decode(text, type=File)
+    except msgspec.DecodeError:
         raise Rejected("attach that file once more") from None
-    if state is None or state == "quarantined":
-        raise Rejected(f"{named.name} cannot be sent")
-    return msgspec.structs.replace(named, state=state)
 
 
-def _read(upload: UploadFile) -> Attached | None:
-    body = upload.file.read(LARGEST + 1)
-    if len(body) > LARGEST:
-        raise Rejected(f"{upload.filename} is too large: {LARGEST // 1_000_000} MB is the most")
+def _keep(tx: Transaction, upload: UploadFile, now: datetime) -> File:
     kind = (upload.content_type or "").lower()
     name = clean(upload.filename or "").replace("/", "_").replace("\\", "_").strip()[:200] or "file"
-    return Attached(name=name, media_type=kind if _KIND.fullmatch(kind) else "application/octet-stream", body=body)
+    body = upload.file.read(attachments.LARGEST + 1)
+    return attachments.keep(tx, name, kind if _KIND.fullmatch(kind) else "application/octet-stream", body, now)
 
 
 HANDLERS = [take_in, give_out]

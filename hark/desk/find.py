@@ -57,7 +57,14 @@ def find(request: Ask, form: Form, database: Database, declared: Declared, clock
             found = _found(tx, asked, request, declared, clock(), form.text("before") or None)
         about = glance.glance(tx, asked.person) if asked.person else None
     return page(
-        request, "desk/find.html", asked=asked, about=about, marked=marked, statuses=STATUSES, channels=CHANNELS, **found
+        request,
+        "desk/find.html",
+        asked=asked,
+        about=about,
+        marked=marked,
+        statuses=STATUSES,
+        channels=CHANNELS,
+        **found,
     )
 
 

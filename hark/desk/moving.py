@@ -55,9 +55,7 @@ def choose_messages(request: Ask, conversation: UUID, database: Database, clock:
         members = looking.names_of_members(tx, clock())
         seen = person_of(tx, known.anchor)
     name = looking.who(seen.name if seen else None, known)
-    return page(
-        request, "desk/split_conversation.html", opened=known, messages=messages, members=members, name=name
-    )
+    return page(request, "desk/split_conversation.html", opened=known, messages=messages, members=members, name=name)
 
 
 @does("/conversations/{conversation:uuid}/split", right=WRITE)

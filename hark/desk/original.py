@@ -14,13 +14,11 @@ from hark.model import Message
 from hark.store import Database
 from hark.web import Answer, Ask, Right, page, shows
 
-POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-LONGEST = 400_000
-_TAGS = frozenset(
-    """a abbr address article b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em
-    figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp section small span
-    strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr""".split()
+POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
+LONGEST = 400_000
+_TAGS = {*nh3.ALLOWED_TAGS, "address", "big", "font", "main", "section"} - {"map", "area"}
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title", "align", "valign"},
     "a": {"href"},
@@ -62,7 +60,7 @@ def cleaned(said: Message) -> str:
 
     return nh3.clean(
         _CONTENT.sub(own, markup),
-        tags=set(_TAGS),
+        tags=_TAGS,
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         attribute_filter=allowed,
         url_schemes={"http", "https", "mailto", "tel"},

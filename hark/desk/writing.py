@@ -40,7 +40,7 @@ def answer(
             event = act.note(tx, conversation, text, by=by(request), mentions=calls, files=came, key=key)
         else:
             source, to = _way(form.text("channel", most=1200))
-            saying = Saying(text=text, files=tuple(came), source=source, to=to)
+            saying = Saying(text=text, files=came, source=source, to=to)
             ways = channels.ways(tx, registry)
             event = act.answer(tx, conversation, saying, ways, by=by(request), undo=UNDO, key=key)
         drafts.drop(tx, me(request), conversation, note=noting)
