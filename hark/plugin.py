@@ -3,7 +3,7 @@ and the kit, and nothing else of Hark.
 
 plugin.toml     name, version, about, needs, level = bronze | silver | gold
 config.py       class Config(Struct): settings screen and validation; def check(config, http) -> str: "test the connection",
-                    says what it found
+                    says what it found; GROUPS = {heading: names of settings}: optional, how the screen puts them together
 identities.py   KINDS: tuple[IdentityKind, ...]: kinds of identity that this system brings
 purposes.py     PURPOSES: tuple[Purpose, ...]: purposes that it needs
 receive.py      ROUTES: tuple[Route, ...]: paths it answers on the public door

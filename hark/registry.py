@@ -1,7 +1,8 @@
 """Finds the plug-ins: folders in hark/plugins, and packages of others that registered the entry point `hark.plugins`."""
 
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib import import_module, resources
 from importlib.metadata import entry_points
@@ -14,6 +15,9 @@ from msgspec import Struct
 
 from hark.errors import Misconfigured
 from hark.model import IdentityKind, Purpose, Route
+
+MASK = "••••••••"  # what is shown of a secret; sent back unchanged it keeps the secret
+_MISSING = re.compile(r"missing required field `(\w+)`")
 
 
 class Manifest(Struct, frozen=True):
@@ -49,17 +53,38 @@ class Plugin:
             raise Misconfigured("plugin", f"{self.name} has no {name}.py")
         return part
 
-    def config(self, entered: dict[str, Any]) -> Any:
-        """Its Config made of what was entered, as texts too; what was entered, where it has none. Misconfigured names the
-        field."""
+    def config(self, entered: Mapping[str, Any], strict: bool = False) -> Any:
+        """Its Config made of what was entered, as texts too unless `strict`; what was entered, where it has none.
+        Misconfigured names the field."""
         part = self.part("config")
         if part is None:
             return {**entered}
         try:
-            return msgspec.convert(entered, part.Config, strict=False)
+            return msgspec.convert({name: _whole(value) for name, value in entered.items()}, part.Config, strict=strict)
         except msgspec.ValidationError as error:
+            # "Expected `int` - at `$.port`"
             said, _, where = str(error).partition(" - at `$.")
+            if missing := _MISSING.search(said):
+                raise Misconfigured(missing[1], "this is needed") from None
             raise Misconfigured(where.rstrip("`") or "settings", said) from None
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """Settings that are never shown again."""
+        part = self.part("config")
+        if part is None:
+            return frozenset()
+        described = msgspec.inspect.type_info(part.Config)
+        assert isinstance(described, msgspec.inspect.StructType)
+        return frozenset(
+            field.encode_name
+            for field in described.fields
+            if isinstance(field.type, msgspec.inspect.Metadata) and (field.type.extra or {}).get("secret")
+        )
+
+    def shown(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Settings with the secrets masked."""
+        return {name: MASK if name in self.secrets and value else value for name, value in settings.items()}
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:
@@ -110,6 +135,11 @@ def find() -> Registry:
             raise Misconfigured(package, f"the name {plugin.name!r} is taken by {found[plugin.name].package}")
         found[plugin.name] = plugin
     return Registry(found)
+
+
+def _whole(value: Any) -> Any:
+    """In JSON 5.0 is a whole number too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _folders() -> list[Traversable]:

@@ -6,9 +6,11 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from hark.errors import Misconfigured
 from hark.web import Form
 
-Look = Literal["text", "number", "secret", "check", "choice"]
+Look = Literal["text", "lines", "json", "number", "secret", "check", "choice"]
+LONG = 1_000  # letters from which on a text gets several lines
 
 
 class Setting(Struct, frozen=True, kw_only=True):
@@ -22,6 +24,24 @@ class Setting(Struct, frozen=True, kw_only=True):
     required: bool
     choices: tuple[tuple[str, str], ...] = ()
     known: bool = False
+    long: bool = False
+
+
+class Group(Struct, frozen=True):
+    """Settings that belong together, under one heading."""
+
+    title: str
+    settings: list[Setting]
+
+
+def grouped(part: Any, values: Mapping[str, Any] | None = None) -> list[Group]:
+    """The fields as config.py groups them (`GROUPS`: heading to names); those that it does not name come first."""
+    fields = {one.name: one for one in settings(part.Config, values)}
+    named: dict[str, tuple[str, ...]] = getattr(part, "GROUPS", {})
+    taken = {name for names in named.values() for name in names}
+    first = Group("", [one for one in fields.values() if one.name not in taken])
+    others = [Group(title, [fields[name] for name in names]) for title, names in named.items()]
+    return [group for group in (first, *others) if group.settings]
 
 
 def settings(kind: Any, values: Mapping[str, Any] | None = None) -> list[Setting]:
@@ -37,11 +57,21 @@ def entered(kind: Any, form: Form) -> dict[str, Any]:
     for setting in settings(kind):
         if setting.look == "check":
             found[setting.name] = form.flag(setting.name)
+        elif setting.look == "json":
+            if text := form.text(setting.name, most=100_000):
+                found[setting.name] = _read(setting.name, text)
         elif setting.name in form and (text := form.text(setting.name, most=4000)):
             found[setting.name] = text
-        elif setting.name in form and setting.look in ("text", "secret") and not setting.required:
+        elif setting.name in form and setting.look in ("text", "lines", "secret") and not setting.required:
             found[setting.name] = ""
     return found
+
+
+def _read(name: str, text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise Misconfigured(name, f"this is no JSON: {error}") from None
 
 
 def _setting(field: Any, values: Mapping[str, Any] | None) -> Setting:
@@ -50,7 +80,12 @@ def _setting(field: Any, values: Mapping[str, Any] | None) -> Setting:
     schema = (meta.extra_json_schema or {}) if meta else {}
     hidden = bool(meta and (meta.extra or {}).get("secret"))
     look: Look = "secret" if hidden else _look(plain)
+    long = (getattr(plain, "max_length", None) or 0) >= LONG
+    if look == "text" and long:
+        look = "lines"
     given = None if values is None else values.get(field.encode_name)
+    if look == "json":
+        given = msgspec.json.format(msgspec.json.encode(_default(field) if given is None else given), indent=2).decode()
     return Setting(
         name=field.encode_name,
         title=schema.get("title", field.encode_name),
@@ -62,6 +97,7 @@ def _setting(field: Any, values: Mapping[str, Any] | None) -> Setting:
         if isinstance(plain, msgspec.inspect.LiteralType)
         else (),
         known=hidden and bool(given),
+        long=long,
     )
 
 
@@ -70,7 +106,9 @@ def _look(plain: Any) -> Look:
         return "check"
     if isinstance(plain, msgspec.inspect.IntType | msgspec.inspect.FloatType):
         return "number"
-    return "choice" if isinstance(plain, msgspec.inspect.LiteralType) else "text"
+    if isinstance(plain, msgspec.inspect.LiteralType):
+        return "choice"
+    return "text" if isinstance(plain, msgspec.inspect.StrType) else "json"
 
 
 def _default(field: Any) -> Any:

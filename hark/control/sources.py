@@ -9,17 +9,18 @@ from msgspec import Struct
 from hark.config import Config
 from hark.control.snippets import snippets
 from hark.errors import Rejected
-from hark.events import arrivals, heard
+from hark.events import accounts, arrivals, heard, listening
 from hark.events import sources as rooms
 from hark.kit.clock import Clock
 from hark.model import Source
+from hark.registry import MASK, Registry
 from hark.store import Database
 from hark.web import Answer, Ask, Form, Right, does, go, page, shown, shows
 
 CHANNELS = ("web", "mobile", "email", "chat", "messaging", "social", "phone", "shop", "crm", "appliance", "server")
+ICONS = {"email": "mail", "webchat": "chat"}
 HOURS = 24
 STEPS = 28  # of six hours: seven days
-MASK = "••••••••"
 
 
 class Listed(Struct, frozen=True, kw_only=True):
@@ -38,42 +39,63 @@ def sources(request: Ask, database: Database, clock: Clock) -> Answer:
     with database.transaction() as tx:
         everyone = rooms.all_sources(tx)
         counts = arrivals.counts(tx, now - timedelta(hours=HOURS))
+        standing = listening.standing(tx, [source.id for source in everyone])
     rows = [_listed(source, counts, now) for source in everyone]
-    return page(request, "control/sources.html", rows=rows)
+    return page(request, "control/sources.html", rows=rows, standing=standing)
 
 
 @shows("/sources/new", right=Right.SOURCES_WRITE)
-def new_source(request: Ask) -> Answer:
-    return page(request, "control/source_new.html", form=None, errors={}, channels=CHANNELS)
+def new_source(request: Ask, registry: Registry) -> Answer:
+    able = accounts.able(registry)
+    return page(request, "control/source_new.html", form=None, errors={}, channels=CHANNELS, accounts=able, icons=ICONS)
 
 
 @does("/sources/new", right=Right.SOURCES_WRITE)
-def add_source(request: Ask, form: Form, database: Database) -> Answer:
+def add_source(request: Ask, form: Form, database: Database, registry: Registry) -> Answer:
     name = form.text("name", most=200)
     try:
         with database.transaction() as tx:
             source = rooms.add_source(tx, name, channel=_channel(form))
     except Rejected as error:
         form.refuse("name", error.reason)
-        return page(request, "control/source_new.html", status=422, form=form, errors=form.errors, channels=CHANNELS)
+        return page(
+            request,
+            "control/source_new.html",
+            status=422,
+            form=form,
+            errors=form.errors,
+            channels=CHANNELS,
+            accounts=accounts.able(registry),
+            icons=ICONS,
+        )
     return go(request, f"/sources/{source.id}", f"{source.name} may send now. Paste one of these where it lives.")
 
 
 @shows("/sources/{source_id:str}", right=Right.SOURCES_READ)
-def source(request: Ask, source_id: str, form: Form, database: Database, config: Config) -> Answer:
+def source(request: Ask, source_id: str, form: Form, database: Database, config: Config, registry: Registry) -> Answer:
     with database.transaction() as tx:
         found = rooms.source_by_id(tx, source_id)
     may_see = shown(request).may(Right.SOURCES_WRITE)
+    if _is_account(registry, found) and not registry[found.plugin].routes:
+        # Nobody sends to it with a key: it fetches by itself.
+        return go(request, f"/sources/{source_id}/{'account' if may_see else 'arrived'}")
     url = config.public_url or str(request.base_url).rstrip("/")
     ready = snippets(url, found.write_key if may_see else MASK)
     chosen = next((one for one in ready if one.id == form.text("client")), ready[0])
     return page(
-        request, "control/source.html", tab="connect", source=found, snippets=ready, chosen=chosen, may_see=may_see
+        request,
+        "control/source.html",
+        tab="connect",
+        source=found,
+        account=_is_account(registry, found),
+        snippets=ready,
+        chosen=chosen,
+        may_see=may_see,
     )
 
 
 @shows("/sources/{source_id:str}/arrived", right=Right.SOURCES_READ)
-def arrived(request: Ask, source_id: str, database: Database, clock: Clock) -> Answer:
+def arrived(request: Ask, source_id: str, database: Database, clock: Clock, registry: Registry) -> Answer:
     now = clock()
     with database.transaction() as tx:
         found = rooms.source_by_id(tx, source_id)
@@ -85,6 +107,7 @@ def arrived(request: Ask, source_id: str, database: Database, clock: Clock) -> A
         "control/source_arrived.html",
         tab="arrived",
         source=found,
+        account=_is_account(registry, found),
         steps=steps,
         days=_days(counts, _start(now)),
         events=events,
@@ -92,7 +115,7 @@ def arrived(request: Ask, source_id: str, database: Database, clock: Clock) -> A
 
 
 @shows("/sources/{source_id:str}/refused", right=Right.EVENTS_READ)
-def refused(request: Ask, source_id: str, form: Form, database: Database) -> Answer:
+def refused(request: Ask, source_id: str, form: Form, database: Database, registry: Registry) -> Answer:
     words, everything = form.text("q", most=200), form.flag("all")
     with database.transaction() as tx:
         found = rooms.source_by_id(tx, source_id)
@@ -105,6 +128,7 @@ def refused(request: Ask, source_id: str, form: Form, database: Database) -> Ans
         "control/source_refused.html",
         tab="refused",
         source=found,
+        account=_is_account(registry, found),
         rows=rows[:50],
         words=words,
         everything=everything,
@@ -113,14 +137,22 @@ def refused(request: Ask, source_id: str, form: Form, database: Database) -> Ans
 
 
 @shows("/sources/{source_id:str}/settings", right=Right.SOURCES_WRITE)
-def source_settings(request: Ask, source_id: str, database: Database) -> Answer:
+def source_settings(request: Ask, source_id: str, database: Database, registry: Registry) -> Answer:
     with database.transaction() as tx:
         found = rooms.source_by_id(tx, source_id)
-    return page(request, "control/source_settings.html", tab="settings", source=found, errors={}, channels=CHANNELS)
+    return page(
+        request,
+        "control/source_settings.html",
+        tab="settings",
+        source=found,
+        account=_is_account(registry, found),
+        errors={},
+        channels=CHANNELS,
+    )
 
 
 @does("/sources/{source_id:str}/settings", right=Right.SOURCES_WRITE)
-def change_source(request: Ask, source_id: str, form: Form, database: Database) -> Answer:
+def change_source(request: Ask, source_id: str, form: Form, database: Database, registry: Registry) -> Answer:
     try:
         with database.transaction() as tx:
             found = rooms.source_by_id(tx, source_id)
@@ -133,6 +165,7 @@ def change_source(request: Ask, source_id: str, form: Form, database: Database) 
             status=422,
             tab="settings",
             source=found,
+            account=_is_account(registry, found),
             errors=form.errors,
             channels=CHANNELS,
         )
@@ -196,6 +229,10 @@ def correct_request(request: Ask, number: int, form: Form, database: Database) -
     with database.transaction() as tx:
         copy = arrivals.correct(tx, number, body.encode())
     return go(request, f"/requests/{copy}", "This is the corrected copy; the original stays as it arrived.")
+
+
+def _is_account(registry: Registry, source: Source) -> bool:
+    return accounts.has_settings(registry.plugins.get(source.plugin))
 
 
 def _pretty(body: str) -> str:

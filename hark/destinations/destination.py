@@ -1,6 +1,5 @@
 """A destination: which system, with which settings, for what purpose, and which events of whom it wants."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
@@ -14,14 +13,12 @@ from hark.errors import Misconfigured, NotFound, Rejected
 from hark.events import log
 from hark.kit.ids import uuid7
 from hark.kit.text import clean, clean_json
-from hark.registry import Plugin, Registry
+from hark.registry import MASK, Plugin, Registry
 from hark.store import Queries, Transaction
 
 queries = Queries(__file__)
 
 State = Literal["on", "paused", "stopped"]
-_MISSING = re.compile(r"missing required field `(\w+)`")
-MASK = "••••••••"  # what is shown of a secret; sent back unchanged it keeps the secret
 
 
 class Destination(Struct, frozen=True, kw_only=True):
@@ -116,20 +113,8 @@ def event_names(tx: Transaction) -> list[str]:
 
 def settings(plugin: Plugin, values: Mapping[str, Any], strict: bool = False) -> Any:
     """The plug-in's Config made of what was entered, as texts too unless `strict`; Misconfigured names the field."""
-    kind = config_of(plugin)
-    try:
-        return msgspec.convert({name: _whole(value) for name, value in values.items()}, kind, strict=strict)
-    except msgspec.ValidationError as error:
-        # "Expected `int` - at `$.port`"
-        said, _, where = str(error).partition(" - at `$.")
-        if missing := _MISSING.search(said):
-            raise Misconfigured(missing[1], "this is needed") from None
-        raise Misconfigured(where.rstrip("`") or "settings", said) from None
-
-
-def _whole(value: Any) -> Any:
-    """In JSON 5.0 is a whole number too."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    config_of(plugin)
+    return plugin.config(values, strict)
 
 
 def config_of(plugin: Plugin) -> Any:
@@ -139,21 +124,9 @@ def config_of(plugin: Plugin) -> Any:
     return part.Config
 
 
-def secret_fields(plugin: Plugin) -> frozenset[str]:
-    """Settings that are never shown again."""
-    described = msgspec.inspect.type_info(config_of(plugin))
-    assert isinstance(described, msgspec.inspect.StructType)
-    return frozenset(
-        field.encode_name
-        for field in described.fields
-        if isinstance(field.type, msgspec.inspect.Metadata) and (field.type.extra or {}).get("secret")
-    )
-
-
 def shown(destination: Destination, plugin: Plugin) -> dict[str, Any]:
     """Its settings with the secrets masked."""
-    hidden = secret_fields(plugin)
-    return {name: MASK if name in hidden and value else value for name, value in destination.settings.items()}
+    return plugin.shown(destination.settings)
 
 
 def _row(wish: Wish, config: Any) -> dict[str, Any]:

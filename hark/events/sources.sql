@@ -26,3 +26,6 @@ update source set name = %(name)s, channel = %(channel)s where id = %(id)s
 
 -- name: rotate
 update source set write_key = %(write_key)s where id = %(id)s
+
+-- name: set_settings
+update source set settings = %(settings)s where id = %(id)s

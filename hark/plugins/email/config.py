@@ -9,6 +9,14 @@ from hark.plugin import Http, Secret
 Encryption = Literal["tls", "starttls", "none"]
 ADDRESS = r"^[^\s@<>,;]+@[^\s@<>,;]+$"
 
+# How the form puts them together; what is not named here stands above.
+GROUPS = {
+    "Incoming mail": ("imap_host", "imap_port", "imap_encryption", "folders", "days", "largest", "authserv_id"),
+    "Outgoing mail": ("smtp_host", "smtp_port", "smtp_encryption", "smtp_user", "smtp_password", "tagged"),
+    "What is said": ("signature", "acknowledge"),
+    "Signing (DKIM)": ("dkim_selector", "dkim_key"),
+}
+
 
 class Config(Struct, frozen=True, kw_only=True):
     address: Annotated[
@@ -86,7 +94,9 @@ class Config(Struct, frozen=True, kw_only=True):
         ),
     ] = ""
     dkim_selector: Annotated[str, Meta(title="DKIM selector", description="Empty: your mail server signs.")] = ""
-    dkim_key: Annotated[Secret, Meta(title="DKIM private key", description="As PEM, RSA or Ed25519.")] = ""
+    dkim_key: Annotated[
+        Secret, Meta(title="DKIM private key", description="As PEM, RSA or Ed25519.", max_length=8000)
+    ] = ""
 
 
 def check(config: Config, http: Http) -> str:
