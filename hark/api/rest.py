@@ -11,6 +11,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 from hark import __version__
 from hark.api.carry import CARRY
+from hark.api.cases import CASES
 from hark.api.conversations import CONVERSATIONS
 from hark.api.description import Description
 from hark.api.destinations import DESTINATIONS, settings_by_plugin
@@ -23,6 +24,7 @@ from hark.api.people import PEOPLE
 from hark.api.plan import PLAN
 from hark.api.problems import HANDLERS
 from hark.api.routes import guard, refuse_loose
+from hark.api.routing import ROUTING
 from hark.api.segments import SEGMENTS
 from hark.api.sources import SOURCES
 from hark.api.team import MATCHES, TEAM
@@ -36,6 +38,8 @@ from hark.store import Database
 ROUTERS = (
     PEOPLE,
     CONVERSATIONS,
+    CASES,
+    ROUTING,
     GUARDING,
     CARRY,
     MATCHES,
@@ -55,6 +59,8 @@ TAGS = {
     "data requests": "A person's whole record; erasing them, or keeping only the numbers; what was asked for.",
     "duplicates": "People who are probably one, with the evidence, to be joined or left apart.",
     "conversations": "What was said with a person over any channel: lists, threads, search, answers, files, merging.",
+    "cases": "Work somebody must finish: cases with notes and tasks, their fields, macros.",
+    "routing": "Teams, skills and the queue; call-backs; working hours, promises of time, automations.",
     "segments": "Segments and computed traits in the language of conditions; homes of event names; purposes.",
     "events": "The log, as it arrived.",
     "sources": "Who may send, what arrived, what was refused and why; correcting and sending again.",

@@ -30,7 +30,7 @@ class Member(Struct, frozen=True, kw_only=True):
     seen_at: datetime | None
 
 
-class Team(Struct, frozen=True):
+class TeamMembers(Struct, frozen=True):
     members: list[Member]
 
 
@@ -53,11 +53,11 @@ class Pair(Struct, frozen=True):
 
 
 @reads("/team", Right.TEAM_READ)
-def list_team(database: Database, clock: Clock) -> Team:
+def list_team(database: Database, clock: Clock) -> TeamMembers:
     """Everybody who may sign in. People are invited on the screen, by a link that works once."""
     with database.transaction() as tx:
         rows = access.members(tx, clock())
-    return Team([msgspec.convert(row, Member) for row in rows])
+    return TeamMembers([msgspec.convert(row, Member) for row in rows])
 
 
 @changes("/team/{member:uuid}", Right.TEAM_WRITE, 404)

@@ -11,7 +11,7 @@ from hark.cases.calendar import DAYS, Calendar, next_open
 from hark.cases.case import id_of, text
 from hark.cases.declared import Team
 from hark.cases.held import Held
-from hark.cases.work import News, Ticket
+from hark.cases.work import News, Ticket, whose
 from hark.events.timers import Timer
 from hark.kit.ids import derived
 from hark.model import Context
@@ -54,7 +54,7 @@ def _asked(context: Context, held: Held, *, own: bool) -> bool:
     before = held.tickets.get(conversation) if conversation else None
     if not own and not (before and context.anchor and before.anchor == context.anchor):
         return False
-    if conversation is not None and held.callback_of(conversation) is not None:
+    if event.id in held.tickets or (conversation is not None and held.callback_of(conversation) is not None):
         return False
     first = before or Ticket(
         id=event.id,
@@ -109,7 +109,8 @@ def _tried(ticket: Ticket, context: Context, held: Held) -> tuple[bool, list[New
     fresh = replace(ticket, state="resting", tries=tries, member=None, served_at=None, next_at=next_at)
     queue.put(ticket, _at(fresh, context), context, held)
     id = derived(TIMER, ticket.id.hex)
-    held.later(Timer(id=id, due_at=next_at, name=TIMER, properties={"ticket": str(ticket.id)}))
+    about = {"ticket": str(ticket.id)}
+    held.later(Timer(id=id, due_at=next_at, name=TIMER, identity=whose(ticket.anchor), properties=about))
     return True, []
 
 

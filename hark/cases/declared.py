@@ -149,7 +149,7 @@ class Macro(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     place: int = 0
 
 
-class Field(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CaseField(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A field of cases that this company added."""
 
     label: Word = ""
@@ -159,7 +159,7 @@ class Field(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     place: int = 0
 
 
-Declaration = Team | Route | Hours | Promise | Automation | Macro | Field
+Declaration = Team | Route | Hours | Promise | Automation | Macro | CaseField
 KINDS: dict[str, type[Any]] = {
     "team": Team,
     "route": Route,
@@ -167,7 +167,7 @@ KINDS: dict[str, type[Any]] = {
     "promise": Promise,
     "automation": Automation,
     "macro": Macro,
-    "field": Field,
+    "field": CaseField,
 }
 
 
@@ -255,7 +255,7 @@ def _check_step(step: Step) -> None:
         raise Rejected("the step assign needs a team or a member")
 
 
-def check_fields(fields: dict[str, Field], said: dict[str, Any]) -> dict[str, Any]:
+def check_fields(fields: dict[str, CaseField], said: dict[str, Any]) -> dict[str, Any]:
     """Values of declared fields, each of its type; null takes one away. Rejected says which is wrong."""
     for name, value in said.items():
         field = fields.get(name)
@@ -266,7 +266,7 @@ def check_fields(fields: dict[str, Field], said: dict[str, Any]) -> dict[str, An
     return said
 
 
-def _fits(field: Field, value: Any) -> bool:
+def _fits(field: CaseField, value: Any) -> bool:
     if field.type == "truth":
         return isinstance(value, bool)
     if field.type == "number":

@@ -3,8 +3,6 @@ counted from what happened, and told as an event of theirs when the conversation
 
 from datetime import timedelta
 
-import msgspec
-
 from hark.cases.held import Held
 from hark.cases.work import Effort, News
 from hark.model import Context, Conversation
@@ -27,10 +25,7 @@ def follow(context: Context, held: Held) -> list[News]:
             position=0,
         )
         held.efforts[one.id] = effort
-    before = msgspec.structs.asdict(effort)
     closed = _count(effort, one, context)
-    if msgspec.structs.asdict(effort) == before:
-        return []
     effort.position = context.event.position
     held.put("efforts", one.id, effort)
     if not closed:

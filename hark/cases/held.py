@@ -162,6 +162,7 @@ def _struct(row: dict[str, Any], kind: type[Row]) -> Row:
 def _mentioned(contexts: Sequence[Context]) -> list[UUID]:
     found: set[UUID] = set()
     for context in contexts:
+        found.add(context.event.id)  # of what an event makes; it is there already where events are known again
         if context.conversation is not None:
             found.add(context.conversation.id)
         said = context.event.properties

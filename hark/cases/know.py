@@ -14,7 +14,7 @@ from hark.cases.case import CASE_EVENTS, id_of
 from hark.cases.declared import KINDS, read
 from hark.cases.held import Held, queries
 from hark.cases.router import ROUTER, capacity, loads_of
-from hark.cases.work import Agent, Board, Case, News, Ticket, Work
+from hark.cases.work import Agent, Board, Case, News, Ticket, Work, whose
 from hark.errors import Rejected
 from hark.events import timers
 from hark.events.sources import OWN
@@ -111,6 +111,10 @@ class _Fold:
 
     def _conversation(self) -> None:
         context, held = self.context, self.held
+        conversation = context.conversation
+        known = held.efforts.get(conversation.id) if conversation else None
+        if known is not None and self._again(known.position):
+            return
         self.news += effort.follow(context, held)
         if self.event.historical:
             return
@@ -121,6 +125,10 @@ class _Fold:
         if self.event.name == "conversation.merged":
             for one in case.ids(_listed(self.said.get("from"))):
                 self.moved |= queue.leave(one, "merged", context, held)
+
+    def _again(self, position: int) -> bool:
+        """Whether this event has been counted: events of those who stay are known again after an erasure."""
+        return self.event.position <= position
 
     def _cannot_take(self, ticket: Ticket) -> Ticket | None:
         """Who comes back is with whoever served them before, who may be gone or full by now; so may the router's choice."""
@@ -153,13 +161,10 @@ class _Fold:
 
     def _case(self) -> None:
         event, held = self.event, self.held
-        if event.name == "case.opened":
-            one: Case | None = case.opened(self.context)
-            assert one is not None
-            held.cases[one.id] = one
-        else:
-            one = held.cases.get(id_of(self.said.get("case")) or event.id)
-        if one is None:
+        one = held.cases.get(event.id if event.name == "case.opened" else id_of(self.said.get("case")) or event.id)
+        if one is None and event.name == "case.opened":
+            one = held.cases[event.id] = case.opened(self.context)
+        elif one is None or self._again(one.position):
             return
         if event.name == "case.noted":
             held.notes.append(case.noted(event, one.id))
@@ -183,7 +188,8 @@ class _Fold:
         if at is None:
             self.held.never(id)
         else:
-            self.held.later(Timer(id=id, due_at=at, name=name, properties={"case": str(one.id)}))
+            said = {"case": str(one.id)}
+            self.held.later(Timer(id=id, due_at=at, name=name, identity=whose(one.anchor), properties=said))
 
     def _task(self) -> None:
         event, held = self.event, self.held
@@ -191,11 +197,13 @@ class _Fold:
             one = held.cases.get(id_of(self.said.get("case")) or event.id)
             if one is None:
                 return
+            if event.id in held.tasks:
+                return
             task = case.task(event, one.id)
             held.tasks[task.id] = task
         else:
             found = held.tasks.get(id_of(self.said.get("task")) or event.id)
-            if found is None:
+            if found is None or self._again(found.position):
                 return
             task = found
             case.done(task, event)

@@ -10,7 +10,7 @@ from hark.cases import rules
 from hark.cases.calendar import ALWAYS, Calendar, add_working, working_between
 from hark.cases.declared import Promise
 from hark.cases.held import Held
-from hark.cases.work import Case, News, PromiseClock
+from hark.cases.work import Case, News, PromiseClock, whose
 from hark.events.timers import Timer
 from hark.kit.ids import derived
 from hark.model import Context, Conversation
@@ -67,7 +67,7 @@ def due(context: Context, held: Held) -> list[News]:
     """A timer of a clock: a warning, or the end. What was paused, moved or met in the meantime is left alone."""
     said, event = context.event.properties, context.event
     clock = next((one for id, one in held.clocks.items() if str(id) == said.get("clock")), None)
-    if clock is None or clock.state != "running":
+    if clock is None or clock.state != "running" or event.position <= clock.position:
         return []
     if said.get("what") == "warn" and clock.warn_at and clock.warn_at <= event.at and clock.warned_at is None:
         clock.warned_at = event.at
@@ -229,7 +229,8 @@ def _changed(clock: PromiseClock, context: Context, held: Held) -> None:
     for what, moment in moments.items():
         id = derived(TIMER, clock.id.hex, what)
         if clock.state == "running" and moment is not None:
-            held.later(Timer(id=id, due_at=moment, name=TIMER, properties={"clock": str(clock.id), "what": what}))
+            said = {"clock": str(clock.id), "what": what}
+            held.later(Timer(id=id, due_at=moment, name=TIMER, identity=whose(clock.anchor), properties=said))
         else:
             held.never(id)
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from hark.cases import rules, waiting
 from hark.cases.held import Held
-from hark.cases.work import LIVE, OPEN, Case, Ticket, Told
+from hark.cases.work import LIVE, OPEN, Case, Ticket, Told, whose
 from hark.events.timers import Timer
 from hark.kit.ids import derived
 from hark.model import Context, Conversation
@@ -161,7 +161,8 @@ def _served(waited: Ticket | None, fresh: Ticket, now: datetime, held: Held) -> 
     if fresh.member is not None:
         if fresh.anchor is not None:
             held.last_members[fresh.anchor] = fresh.member
-        if (agent := held.agents.get(fresh.member)) is not None:
+        agent = held.agents.get(fresh.member)
+        if agent is not None and (agent.assigned_at is None or agent.assigned_at < now):
             held.put_agent(replace(agent, assigned_at=now))
     if waited is None:
         return
@@ -208,7 +209,8 @@ def _remind(ticket: Ticket, now: datetime, held: Held) -> None:
     moments = [ticket.queued_at + timedelta(seconds=after) for after in afters]
     if coming := [moment for moment in moments if moment > now]:
         id = derived(TIMER, ticket.id.hex)
-        held.later(Timer(id=id, due_at=min(coming), name=TIMER, properties={"ticket": str(ticket.id)}))
+        said = {"ticket": str(ticket.id)}
+        held.later(Timer(id=id, due_at=min(coming), name=TIMER, identity=whose(ticket.anchor), properties=said))
 
 
 def _language(context: Context) -> str | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from hark.cases.declared import Automation, Field, Macro, Promise, Route, Team
+from hark.cases.declared import Automation, CaseField, Macro, Promise, Route, Team
 from hark.cases.work import Case, Note, Task, Ticket
 from hark.errors import NotFound, Rejected
 from hark.model import Identity
@@ -141,8 +141,8 @@ def declaration(tx: Transaction, kind: str, name: str) -> Declared:
     return Declared(**row)
 
 
-def fields(tx: Transaction) -> dict[str, Field]:
-    return {one.name: msgspec.convert(one.body, Field) for one in declarations(tx, "field")}
+def fields(tx: Transaction) -> dict[str, CaseField]:
+    return {one.name: msgspec.convert(one.body, CaseField) for one in declarations(tx, "field")}
 
 
 def missing_fields(tx: Transaction, id: UUID) -> list[str]:

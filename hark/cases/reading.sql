@@ -138,3 +138,18 @@ select * from ticket where position > %(after)s and position <= %(until)s order 
 
 -- name: cases_changed
 select position, id from work_case where position > %(after)s and position <= %(until)s order by position limit %(limit)s
+
+-- name: events_named
+select e.position, e.id, e.type, e.name, e.at, e.received_at, e.source, e.message_id, e.properties, e.context, e.channel,
+       people_event.anchor, people_event.person, p.traits, p.computed, p.consents, p.segments, p.phase, p.first_seen,
+       p.last_seen, m.conversation, m.direction, m.author, m.channel as message_channel, m.language as message_language
+  from event_entry e
+  left join people_event on people_event.position = e.position
+  left join people_profile p on p.id = people_event.person
+  left join message_glance m on m.id = e.id
+ where e.name = any(%(names)s::text[]) and e.received_at >= %(since)s and e.received_at < %(until)s
+ order by e.position desc limit %(limit)s
+
+-- name: runs
+select automation, event, subject, at, actions
+  from automation_run where automation = %(automation)s order by at desc limit %(limit)s

@@ -42,6 +42,8 @@ def taken(pace: Pace | None, team: str, queued_at: datetime, at: datetime) -> Pa
     """The pace after one more was taken from the queue. Time in which nobody waited does not count."""
     if pace is None:
         return Pace(team=team, served=1, seconds=max(0.0, (at - queued_at).total_seconds()), served_at=at)
+    if at <= pace.served_at:
+        return pace  # somebody's events are known again after an erasure: that tells nothing new of the pace
     between = max(0.0, (at - max(pace.served_at, queued_at)).total_seconds())
     weight = max(WEIGHT, 1 / (pace.served + 1))
     seconds = round(pace.seconds + weight * (between - pace.seconds), 3)

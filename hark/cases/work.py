@@ -16,7 +16,11 @@ LIVE = frozenset({"chat", "web", "mobile", "phone"})
 
 def about(anchor: UUID | None) -> tuple[Identity, ...]:
     """Whose history an event of ours is part of; the log names an identity, never a person."""
-    return (Identity("id", str(anchor)),) if anchor else ()
+    return () if (who := whose(anchor)) is None else (who,)
+
+
+def whose(anchor: UUID | None) -> Identity | None:
+    return Identity("id", str(anchor)) if anchor else None
 
 
 class Case(Struct, kw_only=True):

@@ -14,5 +14,6 @@ $$;
 
 -- Messages as rooms that show or count them may read them: never the raw HTML.
 create or replace view message_glance as
-select id, conversation, position, changed, at, channel, direction, author, name, text, subject, files, state, mentions, automatic
+select id, conversation, position, changed, at, channel, direction, author, name, text, subject, files, state, mentions, automatic,
+       language
   from conversation_message;

@@ -68,3 +68,36 @@ values ('mail', 'x', 'failed', 'natalie@moreau.example is full', 1);
 
 -- name: an_event
 select id, position from event where message_id = 'm2'
+
+-- name: work_case
+with her as (select id from identity where value = 'nat-4711' limit 1),
+     opened as (insert into work_case (id, number, anchor, subject, status, opened_at, opened_by, changed_at, position)
+                select gen_random_uuid(), 1, id, 'Natalïe cannot wash', 'open', now(), 'test', now(), 1 from her
+                returning id),
+     noted as (insert into case_note (id, work_case, at, author, text, position)
+               select gen_random_uuid(), id, now(), 'bo', 'called +33612345678', 1 from opened)
+insert into case_task (id, work_case, text, position) select gen_random_uuid(), id, 'send parts to 7 quai Zola', 1 from opened;
+
+-- name: ticket
+with her as (select id from identity where value = 'nat-4711' limit 1)
+insert into ticket (id, kind, state, anchor, channel, waiting_since, queued_at, phone, position)
+select gen_random_uuid(), 'callback', 'left', id, 'phone', now(), now(), '+33612345678', 1 from her;
+
+-- name: wait_told
+with her as (select id from identity where value = 'nat-4711' limit 1)
+insert into wait_told (ticket, at, anchor, place) select gen_random_uuid(), now(), id, 1 from her;
+
+-- name: promise_clock
+with her as (select id from identity where value = 'nat-4711' limit 1)
+insert into promise_clock (id, subject_kind, subject, anchor, promise, target, seconds, state, started_at, position)
+select gen_random_uuid(), 'case', gen_random_uuid(), id, 'usual', 'resolution', 60, 'met', now(), 1 from her;
+
+-- name: effort
+with her as (select id from identity where value = 'nat-4711' limit 1)
+insert into effort (conversation, anchor, status, opened_at, position)
+select gen_random_uuid(), id, 'closed', now(), 1 from her;
+
+-- name: automation_run
+with her as (select id from identity where value = 'nat-4711' limit 1)
+insert into automation_run (automation, event, subject, anchor, at, actions)
+select 'ask', gen_random_uuid(), gen_random_uuid(), id, now(), '[]' from her;
