@@ -52,7 +52,10 @@ class Server:
         assert self._process is not None
         found = {"serve": self._process.pid}
         for child in psutil.Process(self._process.pid).children():
-            words = child.cmdline()
+            try:
+                words = child.cmdline()
+            except (psutil.ZombieProcess, psutil.NoSuchProcess):
+                continue  # killed a moment ago, and not yet taken leave of
             if "hark.serve" in words:
                 found[words[words.index("hark.serve") + 1]] = child.pid
         pid_file = self.data / "postgres" / "postmaster.pid"
