@@ -98,6 +98,8 @@ _HOMES = {
         "Article Viewed",
         "Recipe Viewed",
         "Accessory Ordered",
+        "message.received",
+        "message.written",
         "Message Received",
         "Message Sent",
         "Case Opened",
@@ -115,6 +117,7 @@ _HOMES = {
     "memory": (
         "Product Reviewed",
         "Product Rated",
+        "conversation.rated",
         "Survey Sent",
         "Survey Answered",
         "NPS Answered",

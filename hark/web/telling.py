@@ -64,8 +64,30 @@ class Day(Struct, frozen=True, kw_only=True):
     runs: list[Run]
 
 
+# What is said of a conversation; the rest of these events are ids.
+_CONVERSED = {
+    "message.written": ("text",),
+    "message.delivery": ("state", "detail"),
+    "message.read": (),
+    "message.withdrawn": (),
+    "conversation.assigned": ("team", "reason"),
+    "conversation.closed": ("reason",),
+    "conversation.reopened": ("reason",),
+    "conversation.snoozed": ("reason",),
+    "conversation.tagged": (),
+    "conversation.prioritised": (),
+    "conversation.titled": ("subject",),
+    "conversation.merged": (),
+    "conversation.split": (),
+    "conversation.restored": (),
+    "conversation.rated": ("score",),
+}
+
+
 def tell(line: Happened) -> Told:
     properties = line.properties
+    if (names := _CONVERSED.get(line.name)) is not None and not properties.get("comment"):
+        return Told(said=" · ".join(words for name in names if (words := _words(properties.get(name)))))
     amount, currency = _amount(properties)
     for name in _QUOTED:
         if words := _words(properties.get(name)):

@@ -34,6 +34,11 @@ class Line(Struct, frozen=True, kw_only=True):
         (Line(properties={"query": "oven quiet"}), "oven quiet"),
         (Line(type="identify", name="identify", traits={"email": "n@x", "plan": "pro"}), "email, plan"),
         (Line(), ""),
+        (
+            Line(name="message.delivery", properties={"message": "0190", "state": "failed", "detail": "Full"}),
+            "failed · Full",
+        ),
+        (Line(name="conversation.closed", properties={"conversation": "0190", "reason": "solved"}), "solved"),
     ],
 )
 def test_what_is_said(line: Line, said: str) -> None:
