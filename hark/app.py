@@ -35,6 +35,7 @@ from hark.events.listening import Listening
 from hark.events.load import Loader
 from hark.events.record import Recorder, queries
 from hark.events.sources import Sources
+from hark.help.chat import ChatDoor, chat_door, retold, thread_offer, visitors_threads
 from hark.kit import clock
 from hark.model import Declared
 from hark.net import Allowed, Guard, Http
@@ -182,7 +183,18 @@ def web(config: Config, url: str) -> ASGI:
     hark = Hark(config, url, name="hark web", most_connections=12)
     recorder = Recorder(url)
     door = Door(hark.registry, hark.sources, recorder, config, clock.now)
-    site, live = _site(hark)
+    threads = visitors_threads(hark.declared.salt)
+    live = Live(hark.database, (*LIVE, thread_offer(threads)), events.processed, retold)
+    site = _site(hark, live)
+    chat = chat_door(
+        database=hark.database,
+        registry=hark.registry,
+        declared=hark.declared,
+        recorder=recorder,
+        live=live,
+        threads=threads,
+        own_url=config.url,
+    )
     api = rest(
         database=hark.database,
         config=config,
@@ -202,6 +214,8 @@ def web(config: Config, url: str) -> ASGI:
             await _lifespan(receive, send, recorder, live, hark)
         elif scope["type"] == "http" and (scope["path"] == "/api" or scope["path"].startswith("/api/")):
             await api(scope, receive, send)
+        elif ChatDoor.is_for(scope):
+            await chat(scope, receive, send)
         else:
             await site(scope, receive, send)
 
@@ -229,7 +243,7 @@ async def _lifespan(
             return
 
 
-def _site(hark: Hark) -> tuple[ASGI, Live]:
+def _site(hark: Hark, live: Live | None = None) -> ASGI:
     """The screens of all fronts and what the API answers, in one Litestar."""
     from litestar import Litestar
     from litestar.datastructures import State
@@ -245,11 +259,10 @@ def _site(hark: Hark) -> tuple[ASGI, Live]:
         "carrying": hark.carrying(),
     }
     screens = found("hark.desk", "hark.control", "hark.help")
-    live = Live(hark.database, LIVE, events.processed)
     router, state = site(screens, database=hark.database, config=hark.config, menu=MENU, services=services, live=live)
     state |= {"hark": hark, "database": hark.database, "config": hark.config}
     program = Litestar(route_handlers=[health, ready, router], state=State(state), openapi_config=None)
-    return cast(ASGI, program), live
+    return cast(ASGI, program)
 
 
 class Loop(threading.Thread):

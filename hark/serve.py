@@ -180,7 +180,10 @@ def _web(config: Config, url: str, descriptor: int) -> None:
             lifespan="on",
             timeout_keep_alive=65,
             timeout_graceful_shutdown=10,
-            limit_concurrency=2000,
+            limit_concurrency=20_000,  # most of them quiet lines of chats
+            ws_max_size=1_000_000,
+            # Packing costs each quiet line hundreds of kilobytes, and small frames hardly shrink.
+            ws_per_message_deflate=False,
             server_header=False,
             h11_max_incomplete_event_size=64_000,
         )

@@ -39,12 +39,19 @@ def send_link(tx: Transaction, now: datetime, email: str, url: str, subject: str
     tx.run(
         queries.add_magic_link, id=sessions.digest(secret), kind="email", value=email, now=now, expires_at=expires_at
     )
+    write_letter(tx, now, email, subject, body.format(link=f"{url}/my-data/enter/{secret}"), expires_at)
+
+
+def write_letter(
+    tx: Transaction, now: datetime, recipient: str, subject: str, body: str, expires_at: datetime | None = None
+) -> None:
+    """A letter that waits for the e-mail channel."""
     tx.run(
         queries.write_letter,
         id=uuid7(now),
-        recipient=email,
+        recipient=recipient,
         subject=subject,
-        body=body.format(link=f"{url}/my-data/enter/{secret}"),
+        body=body,
         now=now,
         expires_at=expires_at,
     )

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import secrets
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -68,6 +69,7 @@ class Live:
         database: Database,
         offers: Sequence[Offer] = (),
         processed: Callable[[Transaction], int] | None = None,
+        retold: Callable[[Presence], tuple[str, str] | None] | None = None,
     ) -> None:
         self.database = database
         self.position = 0
@@ -75,8 +77,10 @@ class Live:
         self.present = Present()
         self._rights = {PAGES: Right.HOME} | {word: right for offer in offers for word, right in offer.rights.items()}
         self._processed = processed
+        self._retold = retold  # presence as others may know it: their topic, and what is said there
         self._target = 0
         self._watching: dict[str, set[Line]] = {}
+        self._words: Counter[str] = Counter()  # topics watched, by the word before the colon
         self._lines: set[Line] = set()
         self._moved = asyncio.Event()
         self._stirred_at = -RECENT
@@ -103,6 +107,8 @@ class Live:
             return
         line.hold()
         for topic in wanted:
+            if topic not in self._watching:
+                self._words[topic.partition(":")[0]] += 1
             self._watching.setdefault(topic, set()).add(line)
         line.topics |= wanted
         line.told = min(self.position if since is None else since, self.position if line.told is None else line.told)
@@ -170,14 +176,15 @@ class Live:
         for line in self._watching.get(said.topic, ()):
             if line.name != said.line:
                 line.put(text)
+        if self._retold and (retold := self._retold(said)):
+            for line in self._watching.get(retold[0], ()):
+                line.put(retold[1])
 
     async def advance(self) -> None:
         """Read once what changed since the last time and give every line its part."""
         after, until = self.position, self._target
-        if any(topic != PAGES for topic in self._watching):
-            changes = await asyncio.to_thread(self._read, after, until, None)
-        else:
-            changes = []
+        watched = any(self._words[word] for offer in self.offers for word in offer.rights)
+        changes = await asyncio.to_thread(self._read, after, until, None) if watched else []
         self.position = until
         self._give(until, changes)
         self._tell_pages()
@@ -196,12 +203,9 @@ class Live:
         found: list[Change] = []
         with self.database.transaction() as tx:
             for offer in self.offers:
-                wanted = topics
-                if topics is not None:
-                    wanted = frozenset(topic for topic in topics if topic.partition(":")[0] in offer.rights)
-                    if not wanted:
-                        continue
-                found += offer.feed(tx, after, until, wanted, MOST if topics is not None else 2**31)
+                wanted = topics and frozenset(topic for topic in topics if topic.partition(":")[0] in offer.rights)
+                if wanted or (wanted is None and any(self._words[word] for word in offer.rights)):
+                    found += offer.feed(tx, after, until, wanted, MOST if topics else 2**31)
         return found
 
     def _forget(self, line: Line, topic: str) -> None:
@@ -210,6 +214,7 @@ class Live:
             lines.discard(line)
             if not lines:
                 del self._watching[topic]
+                self._words[topic.partition(":")[0]] -= 1
 
     def _notify(self, said: Presence) -> None:
         with self.database.transaction() as tx:

@@ -50,7 +50,7 @@ class Everybody:
         return sorted(self._routes(), key=lambda route: (route[1], route[0]))
 
     def _routes(self) -> Iterator[tuple[str, str, BaseRouteHandler]]:
-        for route in app._site(self.house.hark)[0].routes:  # type: ignore[attr-defined]  # it is a Litestar
+        for route in app._site(self.house.hark).routes:  # type: ignore[attr-defined]  # it is a Litestar
             if route.path in OPEN:
                 continue
             if isinstance(route, HTTPRoute):

@@ -122,3 +122,5 @@ create table conversation_key (
   message uuid not null,
   at timestamptz not null
 );
+-- A visitor's own thread, by the address under which they write.
+create index conversation_message_of_visitor on conversation_message (address_kind, address_value, position desc) where channel = 'chat';

@@ -1,0 +1,1 @@
+"""Live chat on any site: the element <hark-chat>, whose door is hark/help/chat."""
