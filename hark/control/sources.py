@@ -76,8 +76,8 @@ def source(request: Ask, source_id: str, form: Form, database: Database, config:
     with database.transaction() as tx:
         found = rooms.source_by_id(tx, source_id)
     may_see = shown(request).may(Right.SOURCES_WRITE)
-    if _is_account(registry, found) and not registry[found.plugin].routes:
-        # Nobody sends to it with a key: it fetches by itself.
+    if _is_account(registry, found) and registry[found.plugin].part("listen"):
+        # It fetches by itself: there is nothing to paste elsewhere.
         return go(request, f"/sources/{source_id}/{'account' if may_see else 'arrived'}")
     url = config.public_url or str(request.base_url).rstrip("/")
     ready = snippets(url, found.write_key if may_see else MASK)

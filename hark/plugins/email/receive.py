@@ -27,7 +27,7 @@ def receive(raw: Raw, settings: dict[str, Any]) -> Iterable[Event | Refused]:
     shows it in the thread and a refusal that shows why."""
     limits = _limits(settings)
     size = raw.request.headers.get("x-mail-size")
-    if size is not None:
+    if size is not None and size.isdecimal():
         mail = _unfetched(raw.request.body, limits)
         yield _message(
             mail, raw, note=f"This mail has {int(size):,} bytes, more than this mailbox takes. It stays on the server."
