@@ -17,6 +17,7 @@ from hark.sample.story import live
 
 Send = Callable[[str, bytes], None]  # (name of a source, body of one request)
 BATCH = 100  # signals in one request
+MAILBOX = "help@tidewell"  # the source that customers' letters come in by
 AHEAD = timedelta(days=2)  # drawn beyond today, for run_live
 
 
@@ -34,6 +35,7 @@ SOURCES: dict[str, SampleSource] = {
     "shop till": SampleSource("segment", "/v1/batch", "shop"),
     "appliances": SampleSource("events", "/v1/events", "appliance"),
     "service desk": SampleSource("events", "/v1/events", None),
+    MAILBOX: SampleSource("email", "/v1/mail", "email"),
 }
 
 
