@@ -16,6 +16,7 @@ from hark.carry.backup import back_up, label_of
 from hark.carry.erase import erase
 from hark.errors import Misconfigured, Rejected
 from hark.store import Database
+from hark.store.dump import dump, restore
 from hark.store.embedded import Embedded
 from hark.testing.fixtures import Cluster
 from hark.testing.house import House
@@ -86,6 +87,27 @@ def test_it_is_never_restored_over_data(house: House, tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert "there is data already" in done.stderr
+
+
+def test_of_a_file_that_breaks_off_nothing_comes_back(house: House, tmp_path: Path, empty_url: str) -> None:
+    person(house, "natalie")
+    whole, half = tmp_path / "whole.dump", tmp_path / "half.dump"
+    binaries = Embedded(tmp_path).binaries
+    dump(house.hark.url, binaries, whole)
+    half.write_bytes(whole.read_bytes()[: whole.stat().st_size * 4 // 5])
+
+    with pytest.raises(Misconfigured, match="pg_restore failed"):
+        restore(empty_url, binaries, half)
+
+    with psycopg.connect(empty_url) as connection:
+        assert connection.execute("select count(*) from pg_tables where schemaname = 'public'").fetchone() == (0,)
+
+
+def test_a_server_that_does_not_like_it_says_so(house: House, tmp_path: Path) -> None:
+    dump(house.hark.url, Embedded(tmp_path).binaries, tmp_path / "whole.dump")
+
+    with pytest.raises(Misconfigured, match=r"psql failed.*already exists"):
+        restore(house.hark.url, Embedded(tmp_path).binaries, tmp_path / "whole.dump")
 
 
 def test_a_server_that_is_just_leaving_is_waited_for(empty_url: str) -> None:
