@@ -19,6 +19,7 @@ MENU = (
         keys="g i",
         also=("/conversations", "/find", "/canned-answers"),
     ),
+    Entry(path="/cases", title=_("Cases"), icon="briefcase", right=Right.CASES_READ, keys="g c"),
     Entry(path="/people", title=_("People"), icon="people", right=Right.PEOPLE_READ, keys="g p"),
     Entry(path="/segments", title=_("Segments"), icon="segment", right=Right.SEGMENTS_READ, keys="g s"),
     Entry(path="/orders", title=_("Orders"), icon="product", right=Right.PEOPLE_READ, keys="g r"),

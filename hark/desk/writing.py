@@ -36,7 +36,7 @@ def answer(
     with database.transaction() as tx:
         came = attached(tx, form, clock())
         if noting:
-            calls = _called(text, names_of_members(tx, clock()))
+            calls = called_in(text, names_of_members(tx, clock()))
             event = act.note(tx, conversation, text, by=by(request), mentions=calls, files=came, key=key)
         else:
             source, to = _way(form.text("channel", most=1200))
@@ -104,7 +104,7 @@ def _way(chosen: str) -> tuple[str, Identity | None]:
     return parts[1], Identity(parts[2], parts[3])
 
 
-def _called(text: str, members: dict[UUID, str]) -> list[UUID]:
+def called_in(text: str, members: dict[UUID, str]) -> list[UUID]:
     """Colleagues whom a note calls: "@" and their name, whole or the first word of it."""
     words = text.lower()
     called = []

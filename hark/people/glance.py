@@ -131,6 +131,12 @@ def titled(traits: dict[str, Any]) -> tuple[str, str]:
     return name, email if email != name else placed(traits)
 
 
+def names_of(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """Whose these identities are now: the person, and what they are called."""
+    rows = tx.all(queries.names_of, ids=list(ids)) if ids else []
+    return {row["anchor"]: (row["person"], called(row["traits"], [row])) for row in rows}
+
+
 def happened(tx: Transaction, person: UUID, names: Sequence[str], limit: int) -> list[dict[str, Any]]:
     """at, name, position, id and properties of the newest events of these names, oldest first."""
     return tx.all(queries.happened, person=person, names=list(names), limit=limit)

@@ -83,6 +83,14 @@ select p.id as person, p.traits as about, t.at, t.name, t.phase, t.channel, t.so
   join event e on e.position = t.position
  order by t.at desc, t.position desc
 
+-- name: names_of
+-- Who these identities are now, and what they are called.
+select i.id as anchor, i.person, i.kind, i.value,
+       jsonb_build_object('name', p.traits -> 'name', 'first_name', p.traits -> 'first_name', 'last_name', p.traits -> 'last_name',
+                          'firstName', p.traits -> 'firstName', 'lastName', p.traits -> 'lastName',
+                          'email', p.traits -> 'email') as traits
+  from identity i join person p on p.id = i.person where i.id = any(%(ids)s)
+
 -- name: happened
 -- The newest events of certain names with one person.
 select t.at, t.name, t.position, e.id, e.properties

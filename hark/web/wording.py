@@ -123,6 +123,11 @@ def day(value: datetime | date | None, reading: "Reading", form: str = "long") -
     return format_date(value, form, locale=known(reading.language))
 
 
+def local_input(value: datetime, reading: "Reading") -> str:
+    """As a field of date and time wants it, in the zone of the reader."""
+    return f"{value.astimezone(time_zone(reading.time_zone)):%Y-%m-%dT%H:%M}"
+
+
 def json(value: Any, reading: "Reading") -> str:
     """Indented, for people to read."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
@@ -171,6 +176,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "brief": brief,
     "since": since,
     "day": day,
+    "local_input": local_input,
     "json": json,
     "spoken": spoken,
     "initials": initials,
