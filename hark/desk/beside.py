@@ -12,13 +12,13 @@ from hark.store import Transaction
 from hark.web.telling import tell
 
 EVENTS, ORDERS, OWNED, LOVED = 8, 3, 4, 4
-# Events of the conversation itself stand in the thread already.
-TOLD_IN_THE_THREAD = ("message.", "conversation.")
+# What was said stands in the thread already, and work has its own place.
+TOLD_ELSEWHERE = ("message.", "conversation.", "case.", "task.", "timer.", "callback.", "promise.", "rating.")
 
 
 def of(tx: Transaction, seen: Glance, theirs: Sequence[Conversation], declared: Declared) -> dict[str, Any]:
     lines, _ = glance.history(tx, seen.id, EVENTS * 4)
-    moments = [line for line in lines if not line.name.startswith(TOLD_IN_THE_THREAD)][:EVENTS]
+    moments = [line for line in lines if not line.name.startswith(TOLD_ELSEWHERE)][:EVENTS]
     rated = [one.rating for one in theirs if one.rating is not None]
     return {
         "orders": orders.orders_of(tx, seen.members, ORDERS),

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from hark.cases import act, reading, wall
-from hark.cases.declared import Field
+from hark.cases.declared import CaseField
 from hark.cases.reading import Filters
 from hark.conversations import reading as conversations
 from hark.desk import looking
@@ -136,7 +136,7 @@ def work_of(form: Form, request: Ask) -> dict[str, Any]:
     return said
 
 
-def value_of(field: Field, text: str) -> Any:
+def value_of(field: CaseField, text: str) -> Any:
     """What was typed into a field of ours, as its type says; nothing takes the value away."""
     if field.type == "truth":
         return text.lower() in ("1", "on", "true", "yes")
