@@ -21,6 +21,7 @@ listen.py       async def listen(config, host): only where a connection stays op
 send.py         a channel. ABILITIES: Abilities; CHANNEL: the word of its channel ("email", "chat", …)
                 def send(message: Outgoing, to: Identity, config, http) -> Receipt; Retry: come back; Rejected: never
                 REPEATABLE = True where sending the same message.key again does no harm
+                REACHES = ("email",): kinds of identity that can be written to, for who writes first
 write.py        def write(contexts, config, http) -> None: a destination; each context holds the event, the person and their
                     profile. All of them were written when it returns; Rejected: none was and none ever will be; Retry:
                     come back with all of them. What it needs besides it asks for by the names of its parameters:

@@ -6,6 +6,10 @@ select id, anchor, status, channel, opened_at, last_at, to_kind, to_value, sourc
  where position > %(after)s and position <= %(until)s and (%(ids)s::uuid[] is null or id = any(%(ids)s))
  order by position, id limit %(limit)s
 
+-- name: moved
+select conversation, moved, restored_at, position from conversation_change
+ where position > %(after)s and position <= %(until)s order by position, id
+
 -- name: messages
 select id, conversation, origin, position, changed, at, channel, direction, author, anchor, name, address_kind, address_value,
        trust, automatic, text, html, subject, files, buttons, mentions, state, detail, attempt, language, source, external_id

@@ -104,7 +104,8 @@ def _restore(context: Context, shelf: Shelf, tx: Transaction) -> None:
         _recount(home, context, shelf)
     _recount(there, context, shelf)
     context.conversation = there.conversation()
-    tx.run(queries.restore_change, id=change, at=context.event.received_at)
+    event = context.event
+    tx.run(queries.restore_change, id=change, at=event.received_at, position=event.position)
 
 
 def _withdraw(context: Context, shelf: Shelf, tx: Transaction) -> None:
@@ -197,4 +198,5 @@ def _note(
         moved=msgspec.json.encode(moved).decode(),
         at=event.received_at,
         by=hear.word(event, "by") or "",
+        position=event.position,
     )

@@ -105,15 +105,15 @@ on conflict (source, external_id) do update
    set state = excluded.state, detail = excluded.detail, position = excluded.position
 
 -- name: write_change
-insert into conversation_change (id, kind, conversation, moved, at, by)
-values (%(id)s, %(kind)s, %(conversation)s, %(moved)s::jsonb, %(at)s, %(by)s)
+insert into conversation_change (id, kind, conversation, moved, at, by, position)
+values (%(id)s, %(kind)s, %(conversation)s, %(moved)s::jsonb, %(at)s, %(by)s, %(position)s)
 on conflict (id) do nothing
 
 -- name: read_change
 select id, kind, conversation, moved, at, by, restored_at from conversation_change where id = %(id)s
 
 -- name: restore_change
-update conversation_change set restored_at = %(at)s where id = %(id)s
+update conversation_change set restored_at = %(at)s, position = %(position)s where id = %(id)s
 
 -- name: read_parted
 -- Conversations in which both sides of parted persons may have written.

@@ -100,8 +100,10 @@ create table conversation_change (
   moved jsonb not null,                -- {where they were: [messages]}
   at timestamptz not null,
   by text not null default '',
-  restored_at timestamptz
+  restored_at timestamptz,
+  position bigint not null             -- of the last event that moved these messages
 );
+create index conversation_change_by_position on conversation_change (position);
 create index conversation_change_of_conversation on conversation_change (conversation);
 
 -- Messages, or the parts of long ones, handed to a channel: what is cut off between sending and noting is seen here. Not
