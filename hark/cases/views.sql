@@ -1,8 +1,12 @@
 -- What other rooms and conditions may read of work.
 create or replace view case_glance as
 select id, number, anchor, subject, status, priority, team, member, tags, conversation, device, order_number, opened_at,
-       changed_at, due_at, closed_at, reopened, position
+       changed_at, due_at, closed_at, reopened, position, about, fields
   from work_case;
+
+-- What belongs to a case, for screens that show many of them at once.
+create or replace view case_note_glance as select id, work_case, at, author, text, position from case_note;
+create or replace view case_task_glance as select id, work_case, text, member, due_at, done_at, position from case_task;
 
 -- Who belongs to which team.
 create or replace view agent_team as

@@ -105,7 +105,7 @@ def primed(request: Ask, database: Database) -> Answer:
             "me": {"id": member, "name": visitor.name if visitor else ""},
             "token": reading.form_token,
             "conversations": brief.conversations(tx, member),
-            "cases": [],
+            "cases": brief.cases(tx, member),
             "members": brief.members(tx),
             "done": brief.done(tx, member),
         }

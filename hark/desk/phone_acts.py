@@ -5,9 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
+
+from hark.cases import reading as cases
 from hark.conversations import act as conversations
 from hark.conversations import reading
 from hark.conversations.channels import ways
+from hark.desk import phone_cases
 from hark.errors import Forbidden, HarkError, Misconfigured, NotFound, Rejected, Retry
 from hark.handheld import book
 from hark.handheld.book import Act, Conflict, Result
@@ -103,6 +107,14 @@ def _take(tx: Transaction, act: Act, hand: Hand) -> UUID | None:
     return conversations.assign(tx, known.id, member=hand.member, by=hand.by, reason="phone")
 
 
+def _case_note(tx: Transaction, act: Act, hand: Hand) -> UUID:
+    """With files it goes into the case's conversation too, where notes have files."""
+    case = cases.case(tx, act.about)
+    if act.files and case.conversation:
+        _note(tx, msgspec.structs.replace(act, about=case.conversation), hand)
+    return phone_cases.note(tx, act, hand.by, hand.member)
+
+
 def _known(tx: Transaction, act: Act) -> Conversation:
     return reading.conversation(tx, act.about)
 
@@ -118,4 +130,8 @@ DOES: dict[tuple[str, str], Do] = {
     ("conversation", "close"): _close,
     ("conversation", "reopen"): _reopen,
     ("conversation", "take"): _take,
+    ("case", "progress"): lambda tx, act, hand: phone_cases.progress(tx, act, hand.by, hand.member),
+    ("case", "note"): lambda tx, act, hand: _case_note(tx, act, hand),
+    ("case", "task"): lambda tx, act, hand: phone_cases.task(tx, act, hand.by, hand.member),
+    ("case", "take"): lambda tx, act, hand: phone_cases.take(tx, act, hand.by, hand.member),
 }

@@ -20,6 +20,19 @@ def conversations(tx: Transaction, member: UUID) -> list[dict[str, Any]]:
     return [_conversation(row, said[row["id"]], orders) for row in rows]
 
 
+def cases(tx: Transaction, member: UUID) -> list[dict[str, Any]]:
+    """Those of this member that are not closed, the most urgent first, and some that are nobody's."""
+    rows = tx.all(queries.cases, member=member, mine=MINE, nobodys=NOBODYS)
+    ids = [row["id"] for row in rows]
+    notes, tasks = defaultdict(list), defaultdict(list)
+    for row in tx.all(queries.case_notes, ids=ids):
+        notes[row["work_case"]].append(_note(row))
+    for row in tx.all(queries.case_tasks, ids=ids):
+        tasks[row["work_case"]].append({"id": row["id"], "text": row["text"], "done": row["done_at"] is not None})
+    orders = _orders(tx, {row["person"] for row in rows if row["person"]})
+    return [_case(row, notes[row["id"]], tasks[row["id"]], orders) for row in rows]
+
+
 def done(tx: Transaction, member: UUID) -> list[UUID]:
     """Acts of theirs that are carried out: the phone need not show them as its own any more."""
     return [row[0] for row in tx.tuples(queries.done_lately, member=member)]
@@ -88,4 +101,38 @@ def _conversation(row: dict[str, Any], said: list[dict[str, Any]], orders: dict[
         "at": row["last_at"],
         "waiting": row["waiting_since"],
         "messages": said,
+    }
+
+
+def _note(row: dict[str, Any]) -> dict[str, Any]:
+    said = {"id": row["id"], "at": row["at"], "by": row["member_name"], "text": row["text"][:LONGEST]}
+    return {**said, "direction": "note", "state": "", "files": []}
+
+
+def _case(
+    row: dict[str, Any], notes: list[dict[str, Any]], tasks: list[dict[str, Any]], orders: dict[UUID, int]
+) -> dict[str, Any]:
+    named = (
+        "id",
+        "number",
+        "subject",
+        "about",
+        "status",
+        "member",
+        "priority",
+        "tags",
+        "conversation",
+        "device",
+        "position",
+    )
+    return {
+        **{name: row[name] for name in named},
+        "order": row["order_number"],
+        "progress": row["fields"].get("progress"),
+        "reason": row["fields"].get("progress_reason"),
+        "person": person(row, orders),
+        "at": row["changed_at"],
+        "due": row["due_at"],
+        "notes": notes,
+        "tasks": tasks,
     }

@@ -63,3 +63,29 @@ select count(*) from message_glance where conversation = %(conversation)s and po
 
 -- name: members
 select id, name from member_glance order by name
+
+-- name: cases
+with chosen as (
+  (select * from case_glance where member = %(member)s and status <> 'closed'
+    order by due_at nulls last, changed_at desc limit %(mine)s)
+  union
+  (select * from case_glance where member is null and status in ('open', 'waiting') order by changed_at desc limit %(nobodys)s)
+)
+select c.id, c.number, c.subject, left(c.about, 2000) as about, c.status, c.member, c.priority, c.tags, c.fields, c.conversation,
+       c.device, c.order_number, c.changed_at, c.due_at, c.position, i.person,
+       hark_person_name(p.traits) as name, coalesce(p.traits ->> 'email', e.value) as email,
+       coalesce(p.traits ->> 'phone', t.value) as phone, p.traits #>> '{address,city}' as place, p.language, p.phase, p.first_seen
+  from chosen c
+  left join people_identity i on i.id = c.anchor
+  left join people_profile p on p.id = i.person
+  left join lateral (select value from people_identity where person = i.person and kind = 'email' order by id limit 1) e on true
+  left join lateral (select value from people_identity where person = i.person and kind = 'phone' order by id limit 1) t on true
+ order by c.due_at nulls last, c.changed_at desc
+
+-- name: case_notes
+select n.id, n.work_case, n.at, n.text, n.position, o.name as member_name
+  from case_note_glance n left join member_glance o on n.author = 'member:' || o.id::text
+ where n.work_case = any(%(ids)s) order by n.work_case, n.position
+
+-- name: case_tasks
+select id, work_case, text, due_at, done_at, position from case_task_glance where work_case = any(%(ids)s) order by work_case, position

@@ -35,7 +35,7 @@ def _told(context: Context) -> Iterator[tuple[str, str]]:
     message, conversation = context.message, context.conversation
     if message and conversation and message.direction == "in" and conversation.member:
         yield str(conversation.member), "answered"
-    if own and event.name == "message.written":
+    if own and event.name in ("message.written", "case.noted"):
         mentions = said.get("mentions")
         for mentioned in mentions if isinstance(mentions, list) else ():
             if (member := _id(mentioned)) and member != by:
@@ -50,7 +50,7 @@ def _about(context: Context) -> dict[str, str]:
         about["conversation"] = str(conversation)
     if case := _id(said.get("case")):
         about["case"] = case
-    if text := context.message.text if context.message else str(said.get("title") or ""):
+    if text := context.message.text if context.message else str(said.get("text") or said.get("subject") or ""):
         about["text"] = text[:300]
     return about
 

@@ -7,6 +7,7 @@ import httpx
 import msgspec
 import pytest
 
+from hark.cases import act as cases
 from hark.conversations import act as conversations
 from hark.testing.desk import Desk, words
 from hark.testing.house import House, Reply
@@ -202,3 +203,37 @@ def test_chats_without_a_person_are_shown_too(phone: Phone, house: House) -> Non
     Talk(house).hear(chat("v-1", "Anybody there?"))
 
     assert phone.brief()["conversations"][0]["preview"] == "Anybody there?"
+
+
+def _case(house: House, talk: Talk) -> dict[str, Any]:
+    with house.database.transaction() as tx:
+        number = cases.open_case(tx, "W-17 beeps", by="member:x", conversation=talk.conversations()[0].id)
+    house.settle()
+    return {"of": "case", "about": str(number)}
+
+
+def test_a_case_is_followed_on_its_way_and_done_at_its_end(phone: Phone, talk: Talk, house: House) -> None:
+    about = _case(house, talk)
+    seen = phone.brief()["cases"][0]
+
+    phone.send({"id": str(uuid4()), "kind": "progress", "seen": seen["position"], "data": {"to": "on_site"}, **about})
+    on_site = phone.brief()["cases"][0]
+    phone.send({"id": str(uuid4()), "kind": "note", "seen": 0, "data": {"text": "New lock"}, **about})
+    told = phone.brief()["cases"][0]
+    done = {"from": "on_site", "to": "done"}
+    phone.send({"id": str(uuid4()), "kind": "progress", "seen": told["position"], "data": done, **about})
+
+    assert (seen["progress"], on_site["progress"], told["notes"][0]["text"]) == (None, "on_site", "New lock")
+    assert seen["person"]["email"] == "natalie@moreau.example"
+    assert phone.brief()["cases"] == []
+
+
+def test_a_case_that_somebody_moved_on_since_is_a_conflict(phone: Phone, talk: Talk, house: House) -> None:
+    about = _case(house, talk)
+    seen = phone.brief()["cases"][0]["position"]
+    phone.send({"id": str(uuid4()), "kind": "progress", "seen": seen, "data": {"to": "accepted"}, **about})
+
+    late = {"id": str(uuid4()), "kind": "progress", "seen": seen, "data": {"to": "en_route"}, **about}
+
+    assert phone.send(late)[0]["why"] == "moved"
+    assert phone.send({**late, "force": True})[0]["state"] == "done"

@@ -68,11 +68,11 @@ export function work(place, id) {
     place.querySelector(".steps").addEventListener("click", (event) => {
       const step = event.target.closest("button")?.dataset.step;
       if (step === "incomplete") reason.showModal();
-      else if (step) enqueue("progress", thing, { to: step });
+      else if (step) enqueue("progress", thing, { from: thing.progress, to: step });
     });
     reason.addEventListener("close", () => {
       const said = reason.querySelector("textarea").value.trim();
-      if (reason.returnValue === "say" && said) enqueue("progress", thing, { to: "incomplete", reason: said });
+      if (reason.returnValue === "say" && said) enqueue("progress", thing, { from: thing.progress, to: "incomplete", reason: said });
     });
   }
   return { draw, leave: () => leave() };
