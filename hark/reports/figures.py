@@ -159,3 +159,7 @@ def choices(tx: Transaction, asked: Asked) -> Choices:
 
 def _float(value: Any) -> float | None:
     return None if value is None else float(value)
+
+
+def members(tx: Transaction) -> list[dict[str, Any]]:
+    return tx.all(queries.members)

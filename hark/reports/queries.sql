@@ -185,3 +185,6 @@ select c.id, c.status, c.channel, c.language, c.team, c.member, c.subject, c.tag
    and (%(tag)s::text is null or c.tags @> array[%(tag)s::text])
    and (c.opened_at, c.id) < (%(before_at)s::timestamptz, %(before_id)s::uuid)
  order by c.opened_at desc, c.id desc limit %(limit)s
+
+-- name: members
+select id, name from member_glance order by name

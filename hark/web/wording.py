@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from babel.units import format_unit
 from markupsafe import Markup
 
 from hark.web.locale import known
@@ -163,6 +164,29 @@ def time_zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def day_short(value: date, reading: "Reading") -> str:
+    """For the foot of a chart: 22/11, 22.11."""
+    return format_date(value, format="d.M." if reading.language == "de" else "d MMM", locale=known(reading.language))
+
+
+def span(seconds: float | None, reading: "Reading") -> str:
+    """How long: 45 s, 12 min, 3 h 20 min, 4 d 2 h."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    parts = [
+        (whole // 86_400, "day"),
+        (whole // 3600 % 24, "hour"),
+        (whole // 60 % 60, "minute"),
+        (whole % 60, "second"),
+    ]
+    first = next((place for place, (count, _) in enumerate(parts) if count), 3)
+    shown = [one for one in parts[first : first + (2 if first < 2 else 1)] if one[0] or first == 3]
+    return " ".join(
+        format_unit(count, f"duration-{unit}", "short", locale=known(reading.language)) for count, unit in shown
+    )
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "compact": compact,
@@ -175,6 +199,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "clock": clock,
     "brief": brief,
     "since": since,
+    "day_short": day_short,
+    "span": span,
     "day": day,
     "local_input": local_input,
     "json": json,
