@@ -63,17 +63,27 @@ def _discreet(context: Context) -> Context:
     profile keeps such traits back by itself."""
     if context.profile and context.profile.consents.get(SPECIAL):
         return context
-    event, said = context.event, context.event.context.get("traits")
-    inner = said if isinstance(said, dict) else {}
-    if not any(sensitive(name) for name in (*event.traits, *inner)):
+    event = context.event
+    said = (event.traits, event.properties, event.context)
+    if not any(map(_tells, said)):
         return context
-    more = {"traits": _harmless(inner)} if inner else {}
-    event = replace(event, traits=_harmless(event.traits), context={**event.context, **more})
-    return replace(context, event=event)
+    traits, properties, around = map(_harmless, said)
+    return replace(context, event=replace(event, traits=traits, properties=properties, context=around))
 
 
-def _harmless(traits: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in traits.items() if not sensitive(name)}
+def _tells(value: Any) -> bool:
+    """Whether a name anywhere in it speaks of something sensitive."""
+    if isinstance(value, dict):
+        return any(
+            sensitive(name) or (isinstance(inner, dict | list) and _tells(inner)) for name, inner in value.items()
+        )
+    return isinstance(value, list) and any(map(_tells, value))
+
+
+def _harmless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _harmless(inner) for name, inner in value.items() if not sensitive(name)}
+    return [_harmless(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _member(context: Context, segments: frozenset[str]) -> bool:

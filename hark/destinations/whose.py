@@ -18,7 +18,8 @@ def whose(tx: Transaction, events: Sequence[Event]) -> list[Context]:
     owners = {row["position"]: row for row in tx.all(queries.owners, first=min(positions), last=max(positions))}
     persons = {row["person"] for row in owners.values()}
     profiles = {row["id"]: row for row in tx.all(queries.profiles, persons=list(persons))}
-    return [_context(event, owners.get(event.position), profiles) for event in events]
+    former = {row["person"]: tuple(row["ids"]) for row in tx.all(queries.former, persons=list(persons))}
+    return [_context(event, owners.get(event.position), profiles, former) for event in events]
 
 
 def profile_of(tx: Transaction, person: UUID | None) -> Profile | None:
@@ -27,11 +28,21 @@ def profile_of(tx: Transaction, person: UUID | None) -> Profile | None:
     return _profile(row) if row else None
 
 
-def _context(event: Event, owner: dict[str, Any] | None, profiles: dict[UUID, dict[str, Any]]) -> Context:
+def _context(
+    event: Event,
+    owner: dict[str, Any] | None,
+    profiles: dict[UUID, dict[str, Any]],
+    former: dict[UUID, tuple[UUID, ...]],
+) -> Context:
     row = profiles.get(owner["person"]) if owner else None
     if owner is None or row is None:
         return Context(event=event)
-    person = Person(id=row["id"], first_seen=row["first_seen"], last_seen=row["last_seen"])
+    person = Person(
+        id=row["id"],
+        formerly=former.get(row["id"], ()),
+        first_seen=row["first_seen"],
+        last_seen=row["last_seen"],
+    )
     return Context(event=event, anchor=owner["anchor"], person=person, profile=_profile(row))
 
 

@@ -31,7 +31,10 @@ class Consent(Struct, frozen=True, kw_only=True):
 
 
 class Person(Struct, frozen=True, kw_only=True):
+    """`formerly`: the other ids under which this person may have been known, before they turned out to be one."""
+
     id: UUID
+    formerly: tuple[UUID, ...] = ()
     identities: tuple[Identity, ...] = ()
     first_seen: datetime | None = None
     last_seen: datetime | None = None

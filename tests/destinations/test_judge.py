@@ -13,9 +13,12 @@ from hark.destinations import letters
 from hark.destinations.carry import forget, forget_elsewhere
 from hark.destinations.deliver import deliver
 from hark.destinations.destination import Wish, add
+from hark.destinations.whose import whose
+from hark.events import log as events
 from hark.events.record import own
 from hark.kit.ids import derived
 from hark.model import Profile, Purpose, Subject, agrees
+from hark.people import merging, reading
 from hark.testing.house import House
 from hark.testing.outside import http as reaching
 from hark.work import Work
@@ -225,6 +228,33 @@ def test_sensitive_traits_leave_only_with_an_explicit_yes(log: Any, outside: Any
     sent = [msgspec.json.decode(body)["data"]["event"]["traits"] for _, body in receiver.got]
 
     assert sent == [{"city": "Berlin"}, {"allergies": "nuts", "city": "Berlin"}]
+
+
+def test_sensitive_properties_leave_no_sooner_than_traits(log: Any, outside: Any, receiver: Any) -> None:
+    ann = log.person("ann@example.com")
+    asked = {"topic": "delivery", "health": {"note": "asthma"}, "answers": [{"religion": "none", "floor": 3}]}
+    log.event("Form Sent", ann, properties=asked)
+    outside.deliver(outside.add("webhook", {"url": receiver.url, "secret": SECRET}))
+    (sent,) = [msgspec.json.decode(body)["data"]["event"] for _, body in receiver.got]
+
+    del sent["properties"]["n"]
+    assert sent["properties"] == {"topic": "delivery", "answers": [{"floor": 3}]}
+
+
+def test_a_destination_learns_who_is_part_of_whom_now(house: House) -> None:
+    for user in ("nat", "till-7"):
+        house.post("/v1/track", {"userId": user, "event": "Paid", "messageId": user})
+    house.settle()
+    declared = house.hark.declared
+    with house.database.transaction() as tx:
+        one, other = (reading.find(tx, "user_id", user, declared) for user in ("nat", "till-7"))
+        merging.merge(tx, one, other, declared, by="member:bo")
+    house.settle()
+    with house.database.transaction() as tx:
+        persons = [context.person for context in whose(tx, events.read_after(tx, 0, 10)) if context.person]
+
+    assert persons
+    assert all({person.id, *person.formerly} == {one, other} for person in persons)
 
 
 def test_entering_and_leaving_a_segment_is_news_like_any_other(house: House, receiver: Any) -> None:

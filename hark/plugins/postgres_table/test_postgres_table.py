@@ -86,6 +86,24 @@ def test_the_same_again_changes_nothing_and_brings_nobody_back(other: Other) -> 
     assert other.rows("select position, traits->>'name' from hark_person") == [(2, "Anne")]
 
 
+def test_the_row_of_who_turned_out_to_be_somebody_else_goes(other: Other) -> None:
+    bob = uuid4()
+    other.write(context(1, name="Ann"), context(2, bob, name="A. Smith"))
+    one = context(3, name="Ann Smith")
+    other.write(msgspec.structs.replace(one, person=Person(id=ANN, formerly=(bob,))))
+
+    assert other.rows("select id, traits->>'name' from hark_person") == [(ANN, "Ann Smith")]
+    assert other.rows("select count(*) from hark_event") == [(3,)]
+
+
+def test_who_is_parted_again_has_a_row_again(other: Other) -> None:
+    bob = uuid4()
+    other.write(msgspec.structs.replace(context(1, name="Both"), person=Person(id=ANN, formerly=(bob,))))
+    other.write(context(2, name="Ann"), context(3, bob, name="Bob"))
+
+    assert other.rows("select traits->>'name' from hark_person order by 1") == [("Ann",), ("Bob",)]
+
+
 def test_either_table_alone_may_be_kept_under_any_name(other: Other) -> None:
     other.write(context(1), events="signals", people="")
 

@@ -49,6 +49,8 @@ def put(connection: psycopg.Connection[Any], contexts: list[Context], config: Co
     if config.people:
         # The last context of a person holds what was known last.
         latest = {context.person.id: context for context in contexts if context.person and context.profile}
+        if gone := sorted({id for context in latest.values() if context.person for id in context.person.formerly}):
+            _run(connection, "forget_people", config, config.people, persons=gone)  # they are part of the others' rows
         rows = msgspec.json.encode([person_row(context) for context in latest.values()]).decode()
         _run(connection, "put_people", config, config.people, rows=rows)
 
