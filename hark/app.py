@@ -28,8 +28,8 @@ from hark.destinations.carry import forget_elsewhere
 from hark.destinations.means import Means
 from hark.destinations.postman import Postman
 from hark.errors import HarkError, Retry
+from hark.events import checking, timers
 from hark.events import log as events
-from hark.events import timers
 from hark.events.imports import record as imports
 from hark.events.listening import Listening
 from hark.events.load import Loader
@@ -345,6 +345,9 @@ def loops(hark: Hark, kind: str) -> list[Loop | Worker | Listening]:
         with hark.database.transaction() as tx:
             return matching.due(tx)
 
+    def look_at_files() -> bool:
+        return checking.turn(hark.database, hark.config.clamav)
+
     # Learning how alike people are takes memory that the server does not have to hold.
     home = {"HARK_DATABASE_URL": hark.url, "HARK_DATA": str(hark.config.data)}
     matcher = Aside(["match", "--gently", "--memory", "1GB"], home, compare)
@@ -353,6 +356,7 @@ def loops(hark: Hark, kind: str) -> list[Loop | Worker | Listening]:
     return [
         Loop("process", hark.url, "hark_event", process),
         Loop("destinations", hark.url, "hark_done", postman.turn, close=postman.stop),
+        Loop("files", hark.url, "hark_done", look_at_files),
         Loop("matching", hark.url, "hark_match", matcher.turn, idle=15.0, close=matcher.stop),
         Worker(Work(hark.url, {forget_elsewhere: means, act: hark.acting()})),
     ]

@@ -27,6 +27,7 @@ class Config(Struct, frozen=True, kw_only=True):
     max_event: int = 1_000_000  # bytes of one event inside a batch
     history_after_hours: int = 24  # events older than this on arrival are known, never decided upon
     allow_private: tuple[str, ...] = ()  # hosts and networks that destinations may reach although they are private
+    clamav: str | None = None  # host:port or socket of a ClamAV that looks at files; what it finds is held back
     session_days: int = 14
     log_level: str = "info"
     scripts: Path | None = None  # node_modules with clients' browser libraries to serve; default DATA/node_modules

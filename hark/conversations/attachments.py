@@ -50,5 +50,14 @@ def fetch(tx: Transaction, message: UUID, id: str) -> tuple[File, bytes]:
     return file, body
 
 
+def release(tx: Transaction, message: UUID, id: str, by: str) -> None:
+    """Hand out a file of this message that was held back. Rejected where it is not."""
+    if not any(file.id == id for file in reading.message(tx, message).files):
+        raise NotFound("this message has no such file")
+    if files.state(tx, id) != "quarantined":
+        raise Rejected("this file is not held back", 409)
+    files.judge(tx, id, "released", f"by {by}")
+
+
 def _is_digest(id: str) -> bool:
     return len(id) == 64 and all(letter in "0123456789abcdef" for letter in id)

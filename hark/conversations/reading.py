@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hark.conversations.standing import Saying, Standing
 from hark.errors import NotFound
+from hark.events import files
 from hark.kit.clock import instant
 from hark.model import Conversation, Message
 from hark.store import Queries, Transaction
@@ -86,7 +88,21 @@ def message(tx: Transaction, id: UUID) -> Message:
     row = tx.one(queries.message, id=id)
     if row is None:
         raise NotFound(f"there is no message {id}")
-    return saying(row)
+    return judged(tx, [saying(row)])[0]
+
+
+def judged(tx: Transaction, messages: list[Message]) -> list[Message]:
+    """With their files as they stand now: what was not checked when it arrived may be held back since, or released."""
+    ids = sorted({file.id for one in messages for file in one.files})
+    states = files.states(tx, ids) if ids else {}
+    if not states:
+        return messages
+    return [
+        replace(one, files=tuple(replace(file, state=states.get(file.id, file.state)) for file in one.files))
+        if one.files
+        else one
+        for one in messages
+    ]
 
 
 def standing(row: dict[str, Any]) -> Conversation:
@@ -109,7 +125,7 @@ def thread(
     """The newest messages, oldest first; the second value goes on to older ones, None at the beginning."""
     at, position = _place(before)
     rows = tx.all(queries.thread, conversation=conversation, at=at, position=position, limit=limit + 1)
-    return _page_of(rows, limit)
+    return _page_of(tx, rows, limit)
 
 
 def stream(
@@ -117,7 +133,8 @@ def stream(
 ) -> tuple[list[Message], str | None]:
     """Every message of every conversation of a person, as one thread."""
     at, position = _place(before)
-    return _page_of(tx.all(queries.stream, person=person, at=at, position=position, limit=limit + 1), limit)
+    rows = tx.all(queries.stream, person=person, at=at, position=position, limit=limit + 1)
+    return _page_of(tx, rows, limit)
 
 
 def of_person(tx: Transaction, person: UUID, limit: int = 100) -> list[Conversation]:
@@ -160,7 +177,7 @@ def changes(tx: Transaction, since: int, until: int) -> Changes:
         until = min(until, messages[-1]["changed"] - 1)
     return Changes(
         conversations=[standing(row) for row in conversations if row["position"] <= until],
-        messages=[saying(row) for row in messages if row["changed"] <= until],
+        messages=judged(tx, [saying(row) for row in messages if row["changed"] <= until]),
         until=until,
     )
 
@@ -175,8 +192,8 @@ def seen(tx: Transaction, conversation: UUID) -> dict[str, int]:
     return dict(tx.tuples(queries.seen, conversation=conversation))
 
 
-def _page_of(rows: Sequence[dict[str, Any]], limit: int) -> tuple[list[Message], str | None]:
-    messages = [saying(row) for row in rows[:limit]]
+def _page_of(tx: Transaction, rows: Sequence[dict[str, Any]], limit: int) -> tuple[list[Message], str | None]:
+    messages = judged(tx, [saying(row) for row in rows[:limit]])
     last = messages[-1] if len(rows) > limit else None
     return messages[::-1], f"{last.at.isoformat()}~{last.position}" if last else None
 

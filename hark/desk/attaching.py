@@ -12,14 +12,15 @@ from uuid import UUID
 import msgspec
 from litestar.datastructures import UploadFile
 
-from hark.conversations import attachments
+from hark.conversations import attachments, reading
 from hark.desk.acting import told
+from hark.desk.looking import me
 from hark.errors import Rejected
 from hark.kit.clock import Clock
 from hark.kit.text import clean
 from hark.model import File
 from hark.store import Database, Transaction
-from hark.web import Answer, Ask, Form, Right, does, shows
+from hark.web import Answer, Ask, Form, Right, does, go, shows
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 NOTHING_RUNS = "default-src 'none'; img-src 'self'; style-src 'none'; sandbox"
@@ -51,6 +52,15 @@ def give_out(request: Ask, message: UUID, file: str, database: Database) -> Answ
     )
 
 
+@does("/messages/{message:uuid}/files/{file:str}/release", right=Right.SETTINGS_WRITE)
+def release(request: Ask, message: UUID, file: str, database: Database) -> Answer:
+    """What was held back is handed out from now on: somebody has looked at it and takes it on themselves."""
+    with database.transaction() as tx:
+        attachments.release(tx, message, file, f"member:{me(request)}")
+        there = reading.message(tx, message)
+    return go(request, f"/conversations/{there.conversation}", "Released: it can be downloaded now.")
+
+
 def attached(tx: Transaction, form: Form, now: datetime) -> tuple[File, ...]:
     """What a form brings: files that were taken in before (named by what `take_in` answered), and files of its own."""
     before = [_named(text) for text in form.texts("file", most=2000)]
@@ -72,4 +82,4 @@ def _keep(tx: Transaction, upload: UploadFile, now: datetime) -> File:
     return attachments.keep(tx, name, kind if _KIND.fullmatch(kind) else "application/octet-stream", body, now)
 
 
-HANDLERS = [take_in, give_out]
+HANDLERS = [take_in, give_out, release]

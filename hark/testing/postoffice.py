@@ -27,7 +27,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from msgspec import Struct
 
 DOMAIN = "tidewell.example"
-PASSWORD = "secret"
+PASSWORD = "post-horn-4711"
 _CONFIG = """
 base_dir = {folder}/run
 state_dir = {folder}/state
