@@ -62,8 +62,9 @@ def run(arguments: argparse.Namespace) -> None:
         if password:
             print(f"Sign in as {EMAIL} with the password {password}", flush=True)
         words = (config, keys, arguments.seed, arguments.customers, stopping)
+        first = not (config.data / "sample.json").exists()
         threading.Thread(target=_tell, args=words, name="sample company", daemon=True).start()
-        threading.Thread(target=_write, args=words, name="sample letters", daemon=True).start()
+        threading.Thread(target=_write, args=(*words, first), name="sample letters", daemon=True).start()
         Colleagues(url, stopping).start()
 
     try:
@@ -135,13 +136,14 @@ def _post_office(config: Config) -> int:
     return config.port + 10_000 if config.port < 50_000 else config.port - 10_000
 
 
-def _write(config: Config, keys: dict[str, str], seed: int, customers: int, stopping: threading.Event) -> None:
+def _write(
+    config: Config, keys: dict[str, str], seed: int, customers: int, stopping: threading.Event, first: bool
+) -> None:
     """Customers' letters, and their replies to the desk's answers."""
     send = sample.sender(f"http://{_reachable(config.host)}:{config.port}", keys)
     knows = customer_of(seed, customers)
     office = PostOffice(_post_office(config), lambda mail: send(MAILBOX, mail), knows.get, seed)
     with _open_for_business(office):
-        first = not (config.data / "sample.json").exists()
         send_letters(send, seed, customers, stopping, office.turn, first=first)
 
 

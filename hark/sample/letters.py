@@ -8,12 +8,12 @@ from random import Random
 from typing import NamedTuple
 
 from hark.sample.answers import subject
-from hark.sample.catalogue import PRODUCTS
+from hark.sample.catalogue import APPLIANCES
 from hark.sample.customer import Customer, draw
 from hark.sample.texts import said
 
 ADDRESS = "help@tidewell.example"
-CODES = ("E18", "E21", "F05")
+DRAINS = {"Washers": "E18", "Dishwashers": "I20"}  # what can be blocked, and the code that says so
 RECENT = 36  # letters that lie there when the desk opens
 HOURS = 6.0
 EVERY = 45.0  # seconds between two letters of a quiet day
@@ -65,9 +65,10 @@ def reply(customer: Customer, title: str, to_id: str, references: Sequence[str],
 
 def _write(chance: Random, seed: int, customers: int, at: datetime, number: str) -> Letter:
     topic = chance.choices(("fault", "question", "late", "return"), (5, 4, 3, 1))[0]
+    about = chance.choice([one for one in APPLIANCES if one.category in DRAINS or topic in ("late", "return")])
     words = {
-        "product": chance.choice(sorted(PRODUCTS)),
-        "code": chance.choice(CODES),
+        "product": about.sku,
+        "code": DRAINS.get(about.category, ""),
         "promised": f"{at - timedelta(days=1):%d.%m.}",
     }
     return Letter(draw(seed, chance.randrange(customers)), topic, at, f"{number}-{seed}", words)
