@@ -20,9 +20,12 @@ from hark.act import Acting, Doer, act
 from hark.api.collect import Door
 from hark.api.rest import rest
 from hark.carry.erase import Tools
+from hark.cases import live as cases
 from hark.config import Config
 from hark.conversations import live as conversations
 from hark.conversations.act import SEND
+from hark.conversations.by_rule import ACTION as ANSWER
+from hark.conversations.by_rule import say
 from hark.conversations.deliver import Post, send
 from hark.destinations.carry import forget_elsewhere
 from hark.destinations.means import Means
@@ -56,7 +59,10 @@ from hark.work import migrate as prepare_work
 
 log = logging.getLogger(__name__)
 # Topics of live screens, room by room: who may watch them, and the feed that reads what changed.
-LIVE: tuple[Offer, ...] = (conversations.OFFER,)
+LIVE: tuple[Offer, ...] = (
+    conversations.OFFER,
+    cases.OFFER,
+)
 Scope = MutableMapping[str, Any]
 ASGI = Callable[[Scope, Callable[..., Awaitable[Any]], Callable[..., Awaitable[Any]]], Awaitable[None]]
 
@@ -122,6 +128,7 @@ class Hark:
         )
         doers = {
             **flow.ACT,
+            ANSWER: Doer(lambda decision: say(decision, post), repeatable=True),
             SEND: Doer(lambda decision: send(decision, post), repeatable=True),
             NOTIFY: Doer(lambda decision: notify(decision, self.means, self.config.url), repeatable=True),
         }

@@ -18,7 +18,7 @@ from hark.cases.steps import Subject
 from hark.cases.work import Case, Note, PromiseClock, Task
 from hark.conversations import reading as conversations
 from hark.errors import Rejected
-from hark.kit.clock import Clock
+from hark.kit.clock import Clock, instant
 from hark.model import Identity
 from hark.store import Database
 from hark.web.rights import Right
@@ -94,7 +94,9 @@ class Closing(Struct, frozen=True, kw_only=True):
 
 
 class Snoozing(Struct, frozen=True, kw_only=True):
-    until: datetime
+    """`until` as ISO 8601: 2026-12-24T09:00:00Z."""
+
+    until: Annotated[str, Meta(max_length=40)]
 
 
 class NewNote(Struct, frozen=True, kw_only=True):
@@ -120,7 +122,7 @@ class MacroUse(Struct, frozen=True, kw_only=True):
     language: Annotated[str, Meta(max_length=20)] | None = None
 
 
-@reads("/cases", Right.CASES_READ)
+@reads("/cases", Right.CASES_READ, 422)
 def list_cases(
     database: Database,
     clock: Clock,
@@ -211,8 +213,11 @@ def reopen_case(request: Ask, case: UUID, database: Database) -> Response[Accept
 @does("/cases/{case:uuid}/snooze", Right.CASES_WRITE, 404)
 def snooze_case(request: Ask, case: UUID, data: Snoozing, database: Database) -> Response[Accepted]:
     """Put a case out of sight until a moment."""
+    until = instant(data.until)
+    if until is None:
+        raise Rejected(f"{data.until!r} is no time; write it as 2026-12-24T09:00:00Z")
     with database.transaction() as tx:
-        event = act.snooze_case(tx, case, data.until, by=by(request))
+        event = act.snooze_case(tx, case, until, by=by(request))
     return answered(waited(request, database, event))
 
 

@@ -135,10 +135,10 @@ def ask_next(request: Ask, member: UUID, database: Database) -> Response[Accepte
 
 
 @reads("/routing/queue", Right.ROUTING_READ)
-def show_queue(database: Database, clock: Clock, team: Annotated[str, Parameter(max_length=63)] | None = None) -> Queue:
+def show_queue(database: Database, clock: Clock, team: Annotated[str, Parameter(max_length=63)] = "") -> Queue:
     """Everybody who waits, in the order in which they are served."""
     with database.transaction() as tx:
-        return Queue(wall.queue(tx, clock(), team.replace("\0", "") if team else None))
+        return Queue(wall.queue(tx, clock(), team or None))
 
 
 @reads("/routing/places/{id:uuid}", Right.CONVERSATIONS_READ, 404)
@@ -211,7 +211,7 @@ def list_running_promises(
         return Clocks(wall.running(tx, clock() + timedelta(minutes=minutes)))
 
 
-@reads("/routing/promises/of/{subject:uuid}", Right.CONVERSATIONS_READ)
+@reads("/routing/promises/of/{subject:uuid}", Right.CONVERSATIONS_READ, 404)
 def list_promises_of(subject: UUID, database: Database) -> Clocks:
     """What was promised about a conversation or a case, and how it stands."""
     with database.transaction() as tx:

@@ -137,7 +137,9 @@ select conversation, messages, waits, waited, longest, transfers, channel_change
 select * from ticket where position > %(after)s and position <= %(until)s order by position limit %(limit)s
 
 -- name: cases_changed
-select position, id from work_case where position > %(after)s and position <= %(until)s order by position limit %(limit)s
+select * from work_case
+ where position > %(after)s and position <= %(until)s and (%(ids)s::uuid[] is null or id = any(%(ids)s::uuid[]))
+ order by position limit %(limit)s
 
 -- name: events_named
 select e.position, e.id, e.type, e.name, e.at, e.received_at, e.source, e.message_id, e.properties, e.context, e.channel,

@@ -12,7 +12,7 @@ from msgspec import Struct
 from hark.cases import router, waiting
 from hark.cases.held import queries as known
 from hark.cases.reading import queries
-from hark.cases.work import Agent, Pace, PromiseClock, Ticket
+from hark.cases.work import Agent, Case, Pace, PromiseClock, Ticket
 from hark.store import Transaction
 
 
@@ -174,10 +174,10 @@ def changed(tx: Transaction, after: int, until: int, limit: int) -> list[Ticket]
     return [msgspec.convert(row, Ticket) for row in rows]
 
 
-def cases_changed(tx: Transaction, after: int, until: int, limit: int) -> list[tuple[int, UUID]]:
-    return [
-        (row["position"], row["id"]) for row in tx.all(queries.cases_changed, after=after, until=until, limit=limit)
-    ]
+def cases_changed(tx: Transaction, after: int, until: int, limit: int, ids: list[UUID] | None = None) -> list[Case]:
+    """Cases that changed in (after, until]; of these alone where some are named."""
+    rows = tx.all(queries.cases_changed, after=after, until=until, limit=limit, ids=ids)
+    return [msgspec.convert(row, Case) for row in rows]
 
 
 def _present(agent: Agent, teams: list[str], load: dict[str, int]) -> Present:
