@@ -5,6 +5,7 @@ from uuid import UUID
 
 from hark.conversations.shelf import Shelf
 from hark.events import files
+from hark.events.carry import forget_nameless
 from hark.model import Declared, Subject
 from hark.store import Queries, Transaction
 
@@ -33,6 +34,7 @@ def forget(who: Subject, tx: Transaction) -> dict[str, int]:
         "conversation_sending": tx.run(queries.forget_sendings, messages=messages),
         "conversation_key": tx.run(queries.forget_keys, messages=messages),
     }
+    gone["event of nobody"] = forget_nameless(tx, messages)
     spellings = [value for value in who.spellings if len(value) > 3]
     gone["conversation_receipt"] = tx.run(queries.forget_receipts, values=spellings)
     dropped = [row[0] for row in tx.tuples(queries.forget_conversations, ids=ids, touched=touched)]

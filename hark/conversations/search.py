@@ -66,9 +66,10 @@ def search(
 
 
 def _query(tx: Transaction, words: str) -> str:
+    finished = words[-1:].isspace()
     words = clean(words).strip()[:LONGEST]
     last = words.rpartition(" ")[2]
-    unfinished = len(last) >= UNFINISHED and last.isalnum() and last not in ("or",)
+    unfinished = not finished and len(last) >= UNFINISHED and last.isalnum() and last not in ("or",)
     row = tx.one(queries.parse, words=words[: -len(last)] if unfinished else words, last=last if unfinished else "")
     return str(row["query"]) if row and row["query"] else ""
 

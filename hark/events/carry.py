@@ -1,8 +1,9 @@
 """What the log keeps of one person: their part of an export; deleting their events, or keeping only the numbers."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -41,6 +42,11 @@ def forget(who: Subject, tx: Transaction, positions: Iterable[int]) -> dict[str,
     return gone
 
 
+def forget_nameless(tx: Transaction, ids: Sequence[UUID]) -> int:
+    """Events that name nobody, but are a person's all the same: who wrote them was not believed."""
+    return tx.run(queries.forget_nameless, ids=list(ids))
+
+
 def keep_numbers(who: Subject, tx: Transaction, positions: Iterable[int]) -> dict[str, int]:
     """Cut events loose from the person: a name nobody knows, no traits, no texts but those of the catalogue."""
     wanted = list(positions)
@@ -53,7 +59,8 @@ def keep_numbers(who: Subject, tx: Transaction, positions: Iterable[int]) -> dic
             "position": row["position"],
             "message_id": f"{stranger}-{number}",
             "identities": [["anonymous_id", stranger]],
-            "properties": numbers(row["properties"]),
+            # Of what people write to each other nothing is a number.
+            "properties": {} if row["name"].startswith("message.") else numbers(row["properties"]),
         }
         for number, row in enumerate(tx.all(queries.events, positions=wanted))
     ]

@@ -20,6 +20,9 @@ select due_at, name, properties from timer
 -- name: forget_events
 delete from event where position = any(%(positions)s::bigint[])
 
+-- name: forget_nameless
+delete from event where id = any(%(ids)s::uuid[]) and identities = '[]'
+
 -- name: loosen_events
 update event e set message_id = r.message_id, identities = r.identities, traits = '{}', properties = r.properties, context = '{}'
   from jsonb_to_recordset(%(rows)s::jsonb) as r(position bigint, message_id text, identities jsonb, properties jsonb)

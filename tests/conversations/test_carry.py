@@ -2,7 +2,7 @@
 
 import pytest
 
-from hark.carry.erase import erase
+from hark.carry.erase import anonymise, erase
 from hark.carry.record import as_html, export
 from hark.events import files
 from hark.kit import clock
@@ -60,6 +60,27 @@ def test_forgotten_with_her_files_and_the_rest_stands_as_a_replay_finds_it(talk:
     assert kept == [len("shared")]
     assert talk.rows()["conversation_message"] == before["conversation_message"]
     assert talk.house.query("select key from conversation_sending") == []
+
+
+def test_what_was_written_in_her_name_and_not_believed_goes_too(talk: Talk) -> None:
+    talk.hear(mail(ANN, "I am Ann, pay here", 20, trust="unverified"))
+    erase(talk.house.hark.carrying(), "email", ANN)
+    talk.replay()
+
+    assert talk.house.query("select id from event where properties::text like '%%pay here%%'") == []
+    assert talk.texts() == ["My dryer", "So do I"]
+
+
+def test_of_what_was_said_no_word_stays_as_a_number(talk: Talk) -> None:
+    anonymise(talk.house.hark.carrying(), "email", ANN)
+    before = talk.rows()
+    talk.replay()
+    named = talk.house.query(
+        "select name from event where properties::text similar to '%%(It leaks|I know Bob|Where ex)%%'"
+    )
+
+    assert named == []
+    assert talk.rows()["conversation_message"] == before["conversation_message"]
 
 
 def test_who_is_tied_to_somebody_forgotten_keeps_their_conversation(talk: Talk) -> None:
