@@ -325,6 +325,8 @@ def loops(hark: Hark, kind: str) -> list[Loop | Worker | Listening]:
     def load() -> bool:
         with hark.database.transaction() as tx:
             loaded = loader.load(tx)
+            if loaded and loaded.events and not flow.follow(engines, tx):
+                tx.notify("hark_event")
         return bool(loaded and loaded.raws)
 
     def process() -> bool:

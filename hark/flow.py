@@ -41,6 +41,7 @@ ACT: dict[str, Doer] = {}  # what can be done, by the name of the action
 # Rooms in the order in which their tables are made; each is a folder below hark/.
 ROOMS = ("events", "people", "orders", "conversations", "cases", "web", "notices", "handheld", "destinations", "carry")
 CURSOR = "process"
+FEW = 20  # events that the loader takes down the path by itself
 # What KNOW derives, room by room; a replay empties these tables and fills them again from the log.
 DERIVED: tuple[Callable[[Transaction], None], ...] = (clear_people, clear_orders, clear_conversations, clear_cases)
 
@@ -73,12 +74,27 @@ def advance(engines: Engines) -> int:
         start, replay = turn
         if replay is not None:
             return _replay(engines, tx, *replay)
-        batch = events.read_after(tx, start, engines.batch)
-        if not batch:
-            return 0
+        return _take(events.read_after(tx, start, engines.batch), engines, tx)
+
+
+def follow(engines: Engines, tx: Transaction) -> bool:
+    """Take what was just loaded down the path at once, in the transaction that loads it: a message that comes alone wakes
+    nobody and is committed once. False where too much waits for that, or somebody else is at it: `advance` then does it."""
+    turn = events.lock_cursor(tx, CURSOR, wait_for_disk=True)
+    if turn is None or turn[1] is not None:
+        return False
+    batch = events.read_after(tx, turn[0], FEW + 1)
+    if len(batch) > FEW:
+        return False
+    _take(batch, engines, tx)
+    return True
+
+
+def _take(batch: Sequence[Event], engines: Engines, tx: Transaction) -> int:
+    if batch:
         _process_or_park(batch, engines.declared, tx)
         events.move_cursor(tx, CURSOR, batch[-1].position)
-        return len(batch)
+    return len(batch)
 
 
 def start_replay(engines: Engines) -> int:

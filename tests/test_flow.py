@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from hark import flow
+from hark.events import log
 from hark.model import Context, Declared
 from hark.store import Transaction
 from hark.testing.house import House
@@ -73,3 +74,35 @@ def test_a_replay_rebuilds_the_same_rows(house: House) -> None:
 
     assert derived_rows(house) == before
     assert len(before["person"]) > 0
+
+
+def test_few_events_are_known_with_the_transaction_that_loads_them(house: House) -> None:
+    _send(house, "m1", "m2")
+    with house.hark.database.transaction() as tx:
+        house.hark.loader().load(tx)
+        followed = flow.follow(house.hark.engines(), tx)
+
+    assert followed
+    assert house.query("select count(*) from person")[0]["count"] == 2
+    assert flow.advance(house.hark.engines()) == 0
+
+
+def test_many_events_are_left_to_the_path(house: House) -> None:
+    _send(house, *(f"m{number}" for number in range(flow.FEW + 1)))
+    with house.hark.database.transaction() as tx:
+        house.hark.loader().load(tx)
+        followed = flow.follow(house.hark.engines(), tx)
+
+    assert not followed
+    assert flow.advance(house.hark.engines()) == flow.FEW + 1
+
+
+def test_the_loader_does_not_wait_for_whoever_holds_the_cursor(house: House) -> None:
+    _send(house, "m1")
+    with house.hark.database.transaction() as other, house.hark.database.transaction() as tx:
+        log.lock_cursor(other, flow.CURSOR)
+        house.hark.loader().load(tx)
+        followed = flow.follow(house.hark.engines(), tx)
+
+    assert not followed
+    assert flow.advance(house.hark.engines()) == 1

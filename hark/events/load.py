@@ -66,14 +66,12 @@ class Loader:
         self.plan = Plan()
 
     def load(self, tx: Transaction) -> Loaded | None:
-        """Load what waits, at most one batch. None where another loader is at work."""
+        """Load what waits, at most one batch. None where another loader is at work. Where events are left in the log, the
+        caller wakes the path (`hark_event`)."""
         if not tx.value(queries.try_lock, lock=LOCK):
             return None
         rows = tx.all(queries.waiting_raws, rows=self.rows, bytes=self.size, imported=IMPORTED, ahead=AHEAD)
-        loaded = self._load_or_refuse(rows, tx) if rows else Loaded(0, 0, 0, 0)
-        if loaded.events:
-            tx.notify("hark_event")
-        return loaded
+        return self._load_or_refuse(rows, tx) if rows else Loaded(0, 0, 0, 0)
 
     def _load_or_refuse(self, rows: list[dict[str, Any]], tx: Transaction) -> Loaded:
         """What the database does not take must not stop the log: the rows are halved until the one that fails is alone,
@@ -109,8 +107,9 @@ class Loader:
             self.plan.learn([event for _, event in fresh], tx, judgement)
         if refusals:
             tx.copy(queries.copy_refusals, refusals)
-        tx.run(queries.mark_raws, ids=[row["id"] for row in rows], refused=refused_raws)
-        _count(tx, fresh, duplicates, refusals)
+        with tx.together():
+            tx.run(queries.mark_raws, ids=[row["id"] for row in rows], refused=refused_raws)
+            _count(tx, fresh, duplicates, refusals)
         return Loaded(len(rows), len(fresh), len(duplicates), len(refusals))
 
     def _refuse_whole(self, row: dict[str, Any], reason: str, tx: Transaction) -> Loaded:

@@ -18,12 +18,15 @@ from hark.store import Transaction
 LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 
 
-def lock_cursor(tx: Transaction, name: str) -> tuple[int, tuple[int, int] | None] | None:
+def lock_cursor(
+    tx: Transaction, name: str, *, wait_for_disk: bool = False
+) -> tuple[int, tuple[int, int] | None] | None:
     """The cursor's position, held until the transaction ends, and the `replay_state`, asked once the cursor is held; None
-    where another process holds it. The commit will not wait for the disk: what is lost then is the cursor with all that
-    it moved over, and the next turn does it again."""
+    where another process holds it. Unless told so, the commit will not wait for the disk: what may be lost then is the
+    cursor with all that it moved over, and the next turn does it again."""
     with tx.together():
-        cursor, replay = tx.ask(queries.lock_cursor, name=name), tx.ask(queries.replay_cursor)
+        cursor = tx.ask(queries.lock_cursor, name=name, commit="on" if wait_for_disk else "off")
+        replay = tx.ask(queries.replay_cursor)
         held, under_way = cursor(), replay()
     if not held:
         return None

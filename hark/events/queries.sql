@@ -47,8 +47,8 @@ on conflict (source, hour) do update
        refused = arrival.refused + excluded.refused
 
 -- name: lock_cursor
--- What the path concludes can be concluded again from the log, which is on the disk: its commits need not wait for the disk.
-select position, set_config('synchronous_commit', 'off', true) from cursor where name = %(name)s for update skip locked
+-- What the path concludes can be concluded again from the log, which is on the disk: its commits need not wait for it.
+select position, set_config('synchronous_commit', %(commit)s, true) from cursor where name = %(name)s for update skip locked
 
 -- name: cursor_position
 select position from cursor where name = %(name)s
