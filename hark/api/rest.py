@@ -19,6 +19,7 @@ from hark.api.entrance import ASGI, Entrance
 from hark.api.events import EVENTS
 from hark.api.guarding import GUARDING
 from hark.api.imports import IMPORTS
+from hark.api.invites import INVITES
 from hark.api.jobs import JOBS
 from hark.api.people import PEOPLE
 from hark.api.plan import PLAN
@@ -51,6 +52,7 @@ ROUTERS = (
     DESTINATIONS,
     JOBS,
     TEAM,
+    INVITES,
     TOKENS,
 )
 TAGS = {

@@ -34,8 +34,11 @@ class TeamMembers(Struct, frozen=True):
     members: list[Member]
 
 
+StaffRole = Literal["owner", "manager", "agent", "technician", "analyst"]
+
+
 class RoleChange(Struct, frozen=True):
-    role: Literal["owner", "manager", "agent", "technician", "analyst"]
+    role: StaffRole
 
 
 class Matches(Struct, frozen=True):
@@ -54,7 +57,7 @@ class Pair(Struct, frozen=True):
 
 @reads("/team", Right.TEAM_READ)
 def list_team(database: Database, clock: Clock) -> TeamMembers:
-    """Everybody who may sign in. People are invited on the screen, by a link that works once."""
+    """Everybody who may sign in."""
     with database.transaction() as tx:
         rows = access.members(tx, clock())
     return TeamMembers([msgspec.convert(row, Member) for row in rows])

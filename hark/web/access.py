@@ -100,7 +100,7 @@ def password_is(tx: Transaction, member: UUID, password: str) -> bool:
     return row is not None and _matches(row["password"], password)
 
 
-def invite(tx: Transaction, now: datetime, email: str, role: Role, by: UUID) -> str:
+def invite(tx: Transaction, now: datetime, email: str, role: Role, by: UUID | None) -> str:
     """The secret of a link that makes a member of this role."""
     if tx.one(queries.member_by_email, email=email):
         raise Rejected(f"{email} is a member already")
@@ -174,9 +174,9 @@ def set_reading(tx: Transaction, member: UUID, name: str, language: str | None, 
     tx.run(queries.set_reading, id=member, name=name, language=language, time_zone=time_zone)
 
 
-def drop_invite(tx: Transaction, which: str) -> None:
+def drop_invite(tx: Transaction, which: str) -> bool:
     """`which` is the hash of the link, in hexadecimal."""
-    tx.run(queries.drop_invite, id=bytes.fromhex(which))
+    return tx.run(queries.drop_invite, id=bytes.fromhex(which)) > 0
 
 
 def member(tx: Transaction, which: UUID) -> Row | None:
