@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -19,6 +19,7 @@ from hark.plugins.email.parse import MOST_WHOLE, Limits, Mail, cut, emergency, p
 __all__ = ["ROUTES", "admit", "answer", "receive", "write_key"]
 
 log = logging.getLogger(__name__)
+JUST_NOW = timedelta(seconds=5)
 LARGEST = 900_000  # bytes of an event as JSON; the loader takes 1,000,000 by default
 
 
@@ -135,7 +136,8 @@ def _at(mail: Mail, raw: Raw) -> datetime:
     """When it came to the mailbox, by the server's clock: the sender's own may be years off."""
     told = raw.request.headers.get("x-mail-arrived")
     at = instant(told) if told else mail.sent_at
-    return min(at, raw.received_at) if at else raw.received_at
+    # A server tells whole seconds; a mail that came just now must not stand above what it answers.
+    return at if at and at < raw.received_at - JUST_NOW else raw.received_at
 
 
 def _delivery(mail: Mail, raw: Raw) -> Event:
