@@ -1,7 +1,7 @@
 """The figures of a stretch of time, counted in a few sets. Times are seconds; a middle is a median, so that one forgotten
 conversation does not stand for all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -163,3 +163,9 @@ def _float(value: Any) -> float | None:
 
 def members(tx: Transaction) -> list[dict[str, Any]]:
     return tx.all(queries.members)
+
+
+def names_of(tx: Transaction, anchors: Iterable[UUID | None]) -> dict[UUID, str]:
+    """What the people behind these anchors are called, where that is known."""
+    wanted = list({anchor for anchor in anchors if anchor})
+    return {row["anchor"]: row["name"] for row in tx.all(queries.names_of, anchors=wanted) if row["name"]}

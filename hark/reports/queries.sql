@@ -188,3 +188,7 @@ select c.id, c.status, c.channel, c.language, c.team, c.member, c.subject, c.tag
 
 -- name: members
 select id, name from member_glance order by name
+
+-- name: names_of
+select i.id as anchor, i.person, coalesce(hark_person_name(p.traits), p.traits ->> 'email') as name
+  from people_identity i left join people_profile p on p.id = i.person where i.id = any(%(anchors)s)

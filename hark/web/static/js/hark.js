@@ -12,4 +12,5 @@ import "./hark-builder.js";
 import "./hark-review.js";
 import "./forms.js";
 import "./looking.js";
+import "./hark-wall.js";
 import "./hark-notices.js";
