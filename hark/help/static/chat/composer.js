@@ -54,7 +54,7 @@ export class Composer {
 
   #listen(form) {
     form.addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
-    form.querySelector("input[type=file]").addEventListener("change", (event) => { this.#add(event.target.files); event.target.value = ""; });
+    form.querySelector("input[type=file]").addEventListener("change", (event) => { this.#add([...event.target.files]); event.target.value = ""; });
     this.field.addEventListener("input", () => { this.#grow(); if (this.field.value) this.#panel.typing(); });
     this.field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.#send(); }
@@ -87,7 +87,7 @@ export class Composer {
   async #add(list) {
     const { texts } = this.#panel;
     this.#problem("");
-    for (const file of list) {
+    for (const file of [...list]) {
       const size = this.#files.reduce((sum, one) => sum + one.data.length * 0.75, 0) + file.size;
       if (this.#files.length >= MOST_FILES) return this.#problem(texts.too_many_files);
       if (size > LARGEST) return this.#problem(texts.too_large);

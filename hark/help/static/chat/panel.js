@@ -133,7 +133,7 @@ class Panel {
 
   // While nobody is there an address is asked for, or the answer could not reach them.
   #questions() {
-    const asks = [...this.settings.questions];
+    const asks = this.settings.questions.map((one) => (this.#left && one.name === "email" ? { ...one, required: true } : one));
     if (this.#left && !asks.some((one) => one.name === "email") && !this.store.read().known) asks.push({ name: "email", required: true });
     return asks;
   }
@@ -217,7 +217,6 @@ class Panel {
     if (!said.typing) return;
     place.innerHTML = `<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span><span class="unseen"></span>`;
     place.lastChild.textContent = said.name ? fill(this.texts.typing, { name: said.name }) : this.texts.typing_somebody;
-    this.thread.toEndIfThere();
     this.#typingTimer = setTimeout(() => place.replaceChildren(), 8000);
   }
 

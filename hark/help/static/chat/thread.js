@@ -4,12 +4,17 @@ import { icon } from "./icons.js";
 const NEAR = 300_000; // milliseconds between messages that stand together
 
 export class Thread {
-  #panel; #lines; #known = new Map(); #waiting = new Map(); #seen = 0; #welcome;
+  #panel; #lines; #box; #known = new Map(); #waiting = new Map(); #seen = 0; #welcome; #stuck = true;
 
   constructor(panel) {
     this.#panel = panel;
     this.#lines = panel.dialog.querySelector(".lines");
+    this.#box = this.#lines.parentElement;
     this.#welcome = panel.texts.welcome;
+    // Who is at the end stays there while pictures arrive and cards unfold; who reads further up is not moved.
+    this.#box.addEventListener("scroll", () => { this.#stuck = this.#box.scrollHeight - this.#box.scrollTop - this.#box.clientHeight < 60; }, { passive: true });
+    const watch = new ResizeObserver(() => { if (this.#stuck) this.toEnd(); });
+    for (const part of [this.#box, ...this.#box.children]) watch.observe(part);
   }
 
   get size() {
@@ -63,7 +68,6 @@ export class Thread {
   }
 
   arranged() {
-    const stay = this.#isAtEnd();
     const all = [...this.#sorted(), ...this.#waiting.values()];
     const lines = [this.#welcomeLine()];
     let before;
@@ -76,16 +80,12 @@ export class Thread {
     }
     this.#status(lines, all);
     this.#replace(lines);
-    if (stay) this.toEnd();
+    if (this.#stuck) this.toEnd();
   }
 
   toEnd() {
-    const box = this.#lines.parentElement;
-    box.scrollTop = box.scrollHeight;
-  }
-
-  toEndIfThere() {
-    if (this.#isAtEnd(120)) this.toEnd();
+    this.#stuck = true;
+    this.#box.scrollTop = this.#box.scrollHeight;
   }
 
   // A moment as this visitor says it, in their own zone.
@@ -93,11 +93,6 @@ export class Thread {
     const moment = new Date(at), soon = moment - Date.now() < 6 * 86_400_000;
     const parts = soon ? { weekday: "long", hour: "numeric", minute: "2-digit" } : { day: "numeric", month: "long", hour: "numeric", minute: "2-digit" };
     return new Intl.DateTimeFormat(this.#panel.element.language, parts).format(moment);
-  }
-
-  #isAtEnd(near = 60) {
-    const box = this.#lines.parentElement;
-    return box.scrollHeight - box.scrollTop - box.clientHeight < near;
   }
 
   #sorted() {
