@@ -76,6 +76,8 @@ def source(request: Ask, source_id: str, form: Form, database: Database, config:
     with database.transaction() as tx:
         found = rooms.source_by_id(tx, source_id)
     may_see = shown(request).may(Right.SOURCES_WRITE)
+    if found.plugin == "webchat":
+        return go(request, f"/sources/{source_id}/{'chat' if may_see else 'arrived'}")
     if _is_account(registry, found) and registry[found.plugin].part("listen"):
         # It fetches by itself: there is nothing to paste elsewhere.
         return go(request, f"/sources/{source_id}/{'account' if may_see else 'arrived'}")
