@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hark.conversations import by_hand, hear, moving
 from hark.conversations.shelf import Shelf, Wanted, members, queries
-from hark.conversations.standing import RANK, Saying, Standing
+from hark.conversations.standing import TOLD, Saying, Standing
 from hark.conversations.tokens import signed
 from hark.events.sources import OWN
 from hark.events.timers import schedule
@@ -223,9 +223,9 @@ def _account(context: Context) -> str:
 
 def _deliver(context: Context, shelf: Shelf) -> None:
     event, account = context.event, _account(context)
-    state, detail = event.properties.get("state"), hear.word(event, "detail", 2000)
+    state, detail = hear.word(event, "state"), hear.word(event, "detail", 2000)
     external = hear.word(event, "external_id", 500)
-    if state not in RANK:
+    if state not in TOLD:
         return
     saying = shelf.messages.get(hear.message(event) or event.id)
     if saying is None and external:

@@ -22,6 +22,8 @@ RANK = {
     "failed": 6,
     "withdrawn": 7,
 }
+# What can be said of a delivery; that something was withdrawn is said in another way.
+TOLD = frozenset(RANK) - {"received", "withdrawn"}
 
 
 class Saying(Struct, kw_only=True):

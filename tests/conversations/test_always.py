@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from hark import flow
@@ -18,8 +18,12 @@ from hark.model import Event, Identity
 from hark.testing.house import House
 from tests.conversations.talk import NOON, TABLES, Talk, chat, mail, told
 
+# A failing day is told by its seed; to look for a shorter one would take longer than to look at it.
 SLOW = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=8,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 SALT = b"salt of the tests"
 
