@@ -13,7 +13,7 @@ from hark.testing.house import House
 from tests.conversations.talk import NOON, TABLES, Talk, mail
 from tests.conversations.test_always import SLOW
 
-NAMES = sorted(hear.FROM_CHANNELS | hear.BY_HAND | hear.PARTING | {"timer.due"})
+NAMES = sorted(hear.FROM_CHANNELS | hear.BY_HAND)
 WORDS = some.text(some.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=20)
 FIELDS = (
     *(
