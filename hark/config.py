@@ -21,7 +21,7 @@ class Config(Struct, frozen=True, kw_only=True):
     database_url: str | None = None  # another PostgreSQL >= 16 instead of the one in the wheel
     postgres_bin: Path | None = None  # other PostgreSQL programs for the embedded cluster
     web_processes: int = 1
-    batch: int = 500  # events processed in one transaction
+    batch: int = 2_000  # most events processed in one transaction; fewer where fewer wait
     max_body: int = 4_000_000  # bytes of one request, packed or unpacked
     max_batch: int = 2_500  # events in one request
     max_event: int = 1_000_000  # bytes of one event inside a batch

@@ -51,7 +51,7 @@ class Engines(Struct, frozen=True, kw_only=True):
 
     database: Database
     declared: Declared
-    batch: int = 500
+    batch: int = 2_000
 
 
 def process(batch: Sequence[Event], declared: Declared, tx: Transaction) -> None:

@@ -69,7 +69,8 @@ def _from_number(number: float) -> datetime | None:
 
 
 def milliseconds(moment: datetime) -> int:
-    return int((moment - EPOCH) // timedelta(milliseconds=1))
+    since = moment - EPOCH
+    return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
 
 
 def from_milliseconds(value: float) -> datetime:

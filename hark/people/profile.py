@@ -4,7 +4,7 @@ Everything touched is read once, events are added in memory one at a time, and e
 that any size of batch leaves the same state.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -15,14 +15,16 @@ from hark.kit.clock import from_milliseconds, milliseconds
 from hark.model import Context, Event, Identity
 from hark.people import facet
 from hark.people.facet import Facet
-from hark.people.living import Living, Pool, Setting, instant
+from hark.people.living import Living, Pool, Setting
 from hark.people.segments import Definitions, Moves
 from hark.store import Queries, Query, Transaction
+from hark.store.arrays import Array, binaries, instants, jsons, moments, numbers, texts, uuids
 
 queries = Queries(__file__, "profile.sql")
 _json = msgspec.json.Encoder().encode
 # Our own book-keeping: it is in the log and belongs to nobody's story.
 SILENT = frozenset({"timer.due"})
+Columns = Mapping[str, Callable[[Iterable[Any]], Array]]
 
 
 class Group(Protocol):
@@ -162,7 +164,7 @@ class Crowd:
     def write(self) -> None:
         tx = self._tx
         if self._gone:
-            tx.run(queries.delete_persons, ids=list(self._gone))
+            tx.run(queries.delete_persons, ids=uuids(self._gone))
         touched = [self._living[person] for person in self._touched]
         _send(tx, queries.write_facets, _FACET, [(one, facet.encode(self._pool[one])) for one in self._facets])
         _send(tx, queries.write_portraits, _PORTRAIT, [_portrait(person) for person in touched if person.is_altered()])
@@ -195,13 +197,13 @@ class Crowd:
             return
         tx = self._tx
         with tx.together():
-            found = tx.ask(queries.read_persons, ids=list(persons))
-            states = tx.ask(queries.read_facets, ids=list(identities))
+            found = tx.ask(queries.read_persons, ids=uuids(persons))
+            states = tx.ask(queries.read_facets, ids=uuids(identities))
             rows = found()
             self._pool |= {identity: facet.decode(state) for identity, state in states()}
         anew = [members for person, members, _, _, _, whole in rows if whole is None or person in folded]
         if further := {member for members in anew for member in members} - self._pool.keys():
-            states = tx.ask(queries.read_facets, ids=list(further))
+            states = tx.ask(queries.read_facets, ids=uuids(further))
             self._pool |= {identity: facet.decode(state) for identity, state in states()}
         for person, members, segments, computed, recheck, whole in rows:
             fold = None if whole is None or person in folded else facet.decode(whole)
@@ -214,23 +216,26 @@ class Crowd:
             self._hold(known)
 
 
-# What the queries call the columns of their rows.
-_FACET = ("identities", "states")
-_LINE = ("anchors", "ats", "positions", "names", "phases", "channels", "sources")
-_PORTRAIT = (
-    *("ids", "members", "traits", "provenance", "computed", "consents"),
-    *("segments", "groups", "withheld", "over", "time_zones", "languages"),
-)
-_PULSE = (
-    *("persons", "seen", "money", "measures", "phases", "events"),
-    *("firsts", "lasts", "rechecks", "wholes"),
-)
+# What the queries call the columns of their rows, and how each is sent.
+_FACET: Columns = {"identities": uuids, "states": binaries}
+_LINE: Columns = {
+    **{"anchors": uuids, "ats": instants, "positions": numbers, "names": texts},
+    **{"phases": texts, "channels": texts, "sources": texts},
+}
+_PORTRAIT: Columns = {
+    **{"ids": uuids, "members": texts, "traits": jsons, "provenance": jsons, "computed": jsons, "consents": jsons},
+    **{"segments": texts, "groups": texts, "withheld": texts, "over": texts, "time_zones": texts, "languages": texts},
+}
+_PULSE: Columns = {
+    **{"persons": uuids, "seen": jsons, "money": jsons, "measures": jsons, "phases": texts, "events": numbers},
+    **{"firsts": moments, "lasts": moments, "rechecks": moments, "wholes": binaries},
+}
 
 
-def _send(tx: Transaction, query: Query, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Rows go as arrays, one for each column."""
+def _send(tx: Transaction, query: Query, columns: Columns, rows: Sequence[tuple[Any, ...]]) -> None:
     if rows:
-        tx.run(query, **dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True)))
+        by_column = zip(columns.items(), zip(*rows, strict=True), strict=True)
+        tx.run(query, **{name: array(values) for (name, array), values in by_column})
 
 
 def _portrait(person: Living) -> tuple[Any, ...]:
@@ -238,10 +243,10 @@ def _portrait(person: Living) -> tuple[Any, ...]:
     return (
         person.id,
         _array(sorted(member.hex for member in person.members)),
-        _text(known.traits),
-        _text({name: {"at": at, "source": by, "message_id": m} for name, (_, at, by, m) in person.traits.items()}),
-        _text(known.computed),
-        _text({purpose: _answer(*said) for purpose, said in whole.consents.items()}),
+        _json(known.traits),
+        _json({name: {"at": at, "source": by, "message_id": m} for name, (_, at, by, m) in person.traits.items()}),
+        _json(known.computed),
+        _json({purpose: _answer(*said) for purpose, said in whole.consents.items()}),
         _array(sorted(known.segments)),
         _array(sorted(known.groups)),
         _array(person.withheld),
@@ -255,14 +260,14 @@ def _pulse(person: Living) -> tuple[Any, ...]:
     known, whole = person.known, person.whole
     return (
         person.id,
-        _text(known.counts),
-        _text(known.money),
-        _text(known.measures),
+        _json(known.counts),
+        _json(known.money),
+        _json(known.measures),
         known.phase,
         whole.events,
-        instant(whole.first),
-        instant(whole.last),
-        instant(person.recheck),
+        whole.first,
+        whole.last,
+        person.recheck,
         None if (several := person.several()) is None else facet.encode(several),
     )
 
@@ -275,10 +280,6 @@ def _array(values: Iterable[str]) -> str:
     """A PostgreSQL array as text."""
     quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
     return "{" + ",".join(quoted) + "}"
-
-
-def _text(value: Any) -> str:
-    return _json(value).decode()
 
 
 def _line(event: Event, anchor: UUID, at: int, setting: Setting) -> tuple[Any, ...]:

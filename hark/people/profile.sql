@@ -6,9 +6,9 @@ select id, members, segments, computed, recheck_at, whole
 select identity, state from facet where identity = any(%(ids)s::uuid[])
 
 -- name: write_facets
--- Arrays in PostgreSQL's binary form (b): one statement for all rows, as quick as COPY, and it travels with others.
+-- Arrays in PostgreSQL's binary form: one statement for all rows, as quick as COPY, and it travels with others.
 insert into facet (identity, state)
-select * from unnest(%(identities)b::uuid[], %(states)b::bytea[])
+select * from unnest(%(identities)s::uuid[], %(states)s::bytea[])
 on conflict (identity) do update set state = excluded.state
 
 -- name: delete_persons
@@ -17,17 +17,17 @@ delete from portrait where id = any(%(ids)s::uuid[])
 
 -- name: add_lines
 insert into timeline (anchor, at, position, name, phase, channel, source)
-select * from unnest(%(anchors)b::uuid[], %(ats)b::timestamptz[], %(positions)b::bigint[], %(names)b::text[],
-                     %(phases)b::text[], %(channels)b::text[], %(sources)b::text[])
+select * from unnest(%(anchors)s::uuid[], %(ats)s::timestamptz[], %(positions)s::bigint[], %(names)s::text[],
+                     %(phases)s::text[], %(channels)s::text[], %(sources)s::text[])
 
 -- name: write_portraits
 insert into portrait (id, members, traits, provenance, computed, consents, segments, groups, withheld, over, time_zone,
                       language)
 select id, members::uuid[], traits::jsonb, provenance::jsonb, computed::jsonb, consents::jsonb, segments::text[],
        groups::text[], withheld::text[], over::text[], time_zone, language
-  from unnest(%(ids)b::uuid[], %(members)b::text[], %(traits)b::text[], %(provenance)b::text[], %(computed)b::text[],
-              %(consents)b::text[], %(segments)b::text[], %(groups)b::text[], %(withheld)b::text[], %(over)b::text[],
-              %(time_zones)b::text[], %(languages)b::text[])
+  from unnest(%(ids)s::uuid[], %(members)s::text[], %(traits)s::text[], %(provenance)s::text[], %(computed)s::text[],
+              %(consents)s::text[], %(segments)s::text[], %(groups)s::text[], %(withheld)s::text[], %(over)s::text[],
+              %(time_zones)s::text[], %(languages)s::text[])
        as row (id, members, traits, provenance, computed, consents, segments, groups, withheld, over, time_zone, language)
 on conflict (id) do update
    set members = excluded.members, traits = excluded.traits, provenance = excluded.provenance,
@@ -37,9 +37,9 @@ on conflict (id) do update
 -- name: write_pulses
 insert into pulse (person, seen, money, measures, phase, events, first_seen, last_seen, recheck_at, whole)
 select person, seen::json, money::json, measures::json, phase, events, first_seen, last_seen, recheck_at, whole
-  from unnest(%(persons)b::uuid[], %(seen)b::text[], %(money)b::text[], %(measures)b::text[], %(phases)b::text[],
-              %(events)b::bigint[], %(firsts)b::timestamptz[], %(lasts)b::timestamptz[], %(rechecks)b::timestamptz[],
-              %(wholes)b::bytea[])
+  from unnest(%(persons)s::uuid[], %(seen)s::text[], %(money)s::text[], %(measures)s::text[], %(phases)s::text[],
+              %(events)s::bigint[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[], %(rechecks)s::timestamptz[],
+              %(wholes)s::bytea[])
        as row (person, seen, money, measures, phase, events, first_seen, last_seen, recheck_at, whole)
 on conflict (person) do update
    set seen = excluded.seen, money = excluded.money, measures = excluded.measures, phase = excluded.phase,
