@@ -39,6 +39,7 @@ from hark.events.load import Loader
 from hark.events.record import Recorder, queries
 from hark.events.sources import Sources
 from hark.help.chat import ChatDoor, chat_door, retold, thread_offer, visitors_threads
+from hark.help.rating import send_question
 from hark.kit import clock
 from hark.model import Declared
 from hark.net import Allowed, Guard, Http
@@ -51,6 +52,7 @@ from hark.registry import Registry, find
 from hark.store import Database
 from hark.store.embedded import Embedded
 from hark.store.migrate import migrate
+from hark.surveys.decide import ACTION as ASK
 from hark.web.handlers import found
 from hark.web.live import Live, Offer
 from hark.web.site import site
@@ -131,6 +133,7 @@ class Hark:
             ANSWER: Doer(lambda decision: say(decision, post), repeatable=True),
             SEND: Doer(lambda decision: send(decision, post), repeatable=True),
             NOTIFY: Doer(lambda decision: notify(decision, self.means, self.config.url), repeatable=True),
+            ASK: Doer(lambda decision: send_question(decision, post, clock.now), repeatable=True),
         }
         return Acting(database=self.database, purposes=self.declared.purposes, doers=doers)
 

@@ -27,6 +27,7 @@ from hark.orders.know import know as know_orders
 from hark.people.know import clear as clear_people
 from hark.people.know import know as know_people
 from hark.store import Database, Transaction
+from hark.surveys.decide import decide as decide_surveys
 from hark.work import put
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 Step = Callable[[list[Context], Transaction, Declared], list[Context]]
 
 KNOW: tuple[Step, ...] = (know_people, know_orders, know_conversations, know_cases, decisions.know)  # what we now know
-DECIDE: tuple[Step, ...] = (decide_cases, decide_notices)  # what we propose to do
+DECIDE: tuple[Step, ...] = (decide_cases, decide_notices, decide_surveys)  # what we propose to do
 
 ACT: dict[str, Doer] = {}  # what can be done, by the name of the action
 
