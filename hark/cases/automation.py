@@ -56,7 +56,7 @@ class Rules:
     @classmethod
     def of(cls, contexts: Sequence[Context], tx: Transaction) -> "Rules | None":
         """None where no automation looks at any of these events."""
-        rules = read_rules(tx)
+        rules = _in_force(contexts, tx)
         names = {event for rule in rules for event in rule.body.on}
         concerned = any(c.event.name in names or _is_timer(c) for c in contexts)
         return cls(rules, contexts, tx) if rules and concerned else None
@@ -189,6 +189,12 @@ def facts_of(contexts: Sequence[Context], tx: Transaction) -> Facts:
     ids += [case.conversation for case in found.values() if case.conversation]
     rows = tx.all(queries.conversations_named, ids=ids) if ids else []
     return Facts({row.pop("id"): _plain(row) for row in rows}, found)
+
+
+def _in_force(contexts: Sequence[Context], tx: Transaction) -> list[Rule]:
+    """As the step before left them, where it has read them for this batch."""
+    known = next((one.work.declared for one in reversed(contexts) if isinstance(one.work, Work)), None)
+    return read_rules(tx) if known is None else [Rule(*one) for one in known.automations()]
 
 
 def read_rules(tx: Transaction) -> list[Rule]:

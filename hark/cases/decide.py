@@ -17,7 +17,7 @@ from hark.cases.held import queries
 from hark.cases.router import ROUTER, Assignment
 from hark.cases.work import Board, News, Ticket, Work, about
 from hark.events.decisions import DEEPEST
-from hark.events.record import Own, record_own
+from hark.events.record import Own, record_effects
 from hark.events.sources import OWN
 from hark.kit.ids import event_id
 from hark.model import Context, Declared
@@ -27,30 +27,38 @@ STALE = timedelta(minutes=5)  # a reservation whose event never came is forgotte
 
 
 def decide(contexts: list[Context], tx: Transaction, declared: Declared) -> list[Context]:
-    relevant = [one for one in contexts if isinstance(one.work, Work)]
     ruled = automation.Rules.of(contexts, tx)
-    if relevant or ruled is not None:
-        reserved = _Reserved(tx)
-        for context in contexts:
-            reserved.heard(context)
-            told = _effects(context, reserved)
-            if ruled is not None:
-                told += ruled.effects(context)
-            record_own(tx, told, context.event.received_at)
-        reserved.write(tx)
+    reserved = _Reserved(tx) if any(_gives(one) for one in contexts) else None
+    effects = []
+    for context in contexts:
+        told = _effects(context, reserved)
         if ruled is not None:
-            ruled.write(tx)
+            told += ruled.effects(context)
+        effects.append((context.event.received_at, told))
+    record_effects(tx, effects)
+    if reserved is not None:
+        reserved.write(tx)
+    if ruled is not None:
+        ruled.write(tx)
     return contexts
 
 
-def _effects(context: Context, reserved: "_Reserved") -> list[Own]:
+def _gives(context: Context) -> bool:
+    """Whether something may be given out because of it, or it says that something was."""
+    given = isinstance(context.work, Work) and context.work.board is not None
+    return given or (context.event.source == OWN.id and context.event.name.endswith(".assigned"))
+
+
+def _effects(context: Context, reserved: "_Reserved | None") -> list[Own]:
     """What follows from one event: news, work taken from who went away, and what can be given out now."""
     work, event = context.work, context.event
+    if reserved is not None:
+        reserved.heard(context)
     if not isinstance(work, Work) or event.depth >= DEEPEST:
         return []
     told = [_news(one, context) for one in work.news]
     board: Board | None = work.board
-    if board is None:
+    if board is None or reserved is None:
         return told
     given = reserved.given(board, context)
     if work.asked is not None:

@@ -171,13 +171,18 @@ KINDS: dict[str, type[Any]] = {
 }
 
 
+Row = tuple[str, str, str, int]  # kind, name, body as JSON, position of the event that said so
+
+
 class Declarations:
     """Everything that is declared, compiled once and asked often."""
 
-    def __init__(self, rows: tuple[tuple[str, str, str], ...]) -> None:
+    def __init__(self, rows: tuple[Row, ...]) -> None:
         self.by_kind: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
-        for kind, name, body in rows:
+        self.positions: dict[tuple[str, str], int] = {}
+        for kind, name, body, position in rows:
             self.by_kind[kind][name] = msgspec.json.decode(body, type=KINDS[kind])
+            self.positions[kind, name] = position
 
     @property
     def teams(self) -> dict[str, Team]:
@@ -193,8 +198,11 @@ class Declarations:
     def promises(self) -> Iterator[tuple[str, Promise]]:
         return self._in_place("promise")
 
-    def automations(self, event: str) -> Iterator[tuple[str, Automation]]:
-        return ((name, one) for name, one in self._in_place("automation") if one.enabled and event in one.on)
+    def automations(self) -> Iterator[tuple[str, Automation, int]]:
+        """Those in force, each with the position after which it is."""
+        for name, one in self._in_place("automation"):
+            if one.enabled:
+                yield name, one, self.positions["automation", name]
 
     def _in_place(self, kind: str) -> Iterator[tuple[str, Any]]:
         found = self.by_kind[kind]
@@ -231,7 +239,7 @@ def rule(condition: str) -> Compiled:
 
 
 @lru_cache(maxsize=4)
-def declarations(rows: tuple[tuple[str, str, str], ...]) -> Declarations:
+def declarations(rows: tuple[Row, ...]) -> Declarations:
     """Kept between batches: compiled once as long as nothing is declared."""
     return Declarations(rows)
 

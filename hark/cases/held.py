@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,29 +17,29 @@ from hark.store import Queries, Query, Transaction
 
 queries = Queries(__file__, "know.sql")
 Row = TypeVar("Row")
+_OF_CASES = ("case.", "task.", "timer.")
 _MENTIONED = ("case", "conversation", "callback", "ticket", "task", "clock")
 
 
 class Held:
     def __init__(self, tx: Transaction, contexts: Sequence[Context]) -> None:
         self.tx = tx
-        ids = _mentioned(contexts)
-        anchors = sorted({c.anchor for c in contexts if c.anchor is not None})
-        self.rows: dict[tuple[str, str], str] = {}  # declarations
-        self.rows.update({(kind, name): body for kind, name, body in tx.tuples(queries.declared)})
-        self.cases: dict[UUID, Case] = self._by_id(queries.read_cases, Case, ids=ids)
-        self.tasks: dict[UUID, Task] = self._by_id(queries.read_tasks, Task, ids=ids)
-        self.tickets: dict[UUID, Ticket] = self._by_id(queries.read_tickets, Ticket, ids=ids)
-        clocks = [_struct(row, PromiseClock) for row in tx.all(queries.read_clocks, subjects=ids, ids=ids)]
-        self.clocks: dict[UUID, PromiseClock] = {clock.id: clock for clock in clocks}
-        self.answered: set[UUID] = {row[0] for row in tx.tuples(queries.read_answered, subjects=ids)}
-        efforts = [_struct(row, Effort) for row in tx.all(queries.read_efforts, ids=ids)]
-        self.efforts: dict[UUID, Effort] = {effort.conversation: effort for effort in efforts}
-        self.closed_at: dict[UUID, datetime] = dict(tx.tuples(queries.read_recently_closed, anchors=anchors))
-        self.last_members: dict[UUID, UUID] = dict(tx.tuples(queries.read_last_members, anchors=anchors))
+        self._ids = ids = _mentioned(contexts)
+        self._anchors = sorted({c.anchor for c in contexts if c.anchor is not None})
+        # What most messages do not touch is not asked for: somebody waits for each of these answers.
+        work = ids if any(c.event.name.startswith(_OF_CASES) for c in contexts) else []
+        found = tx.one(queries.read_held, ids=ids) or {}
+        # Declarations: the body as JSON, and the position of the event that said so.
+        self.rows: dict[tuple[str, str], tuple[str, int]] = {
+            (one[0], one[1]): (one[2], one[3]) for one in found["declared"]
+        }
+        self.cases: dict[UUID, Case] = self._by_id(queries.read_cases, Case, ids=work) if work else {}
+        self.tasks: dict[UUID, Task] = self._by_id(queries.read_tasks, Task, ids=work) if work else {}
+        self.tickets = {one.id: one for one in msgspec.convert(found["tickets"], list[Ticket])}
+        self.clocks = {one.id: one for one in msgspec.convert(found["clocks"], list[PromiseClock])}
+        self.efforts = {one.conversation: one for one in msgspec.convert(found["efforts"], list[Effort])}
         self.told: dict[UUID, Told] = {}
         self.notes: list[Note] = []
-        self.new_told: list[Told] = []
         self.defined: dict[tuple[str, str], dict[str, Any]] = {}
         self.removed: set[tuple[str, str]] = set()
         self.timers: dict[UUID, Timer] = {}
@@ -49,10 +50,25 @@ class Held:
         self.agents: dict[UUID, Agent] = {}
         self.paces: dict[str, Pace] = {}
 
+    @cached_property
+    def answered(self) -> set[UUID]:
+        """Conversations that had their first answer once."""
+        return {row[0] for row in self.tx.tuples(queries.read_answered, subjects=self._ids)}
+
+    @cached_property
+    def closed_at(self) -> dict[UUID, datetime]:
+        """When something of these identities was closed last."""
+        return dict(self.tx.tuples(queries.read_recently_closed, anchors=self._anchors))
+
+    @cached_property
+    def last_members(self) -> dict[UUID, UUID]:
+        """Who served these identities last."""
+        return dict(self.tx.tuples(queries.read_last_members, anchors=self._anchors))
+
     @property
     def declared(self) -> Declarations:
         if self._declared is None:
-            rows = sorted((kind, name, body) for (kind, name), body in self.rows.items())
+            rows = sorted((kind, name, body, position) for (kind, name), (body, position) in self.rows.items())
             self._declared = declarations(tuple(rows))
         return self._declared
 
@@ -64,7 +80,7 @@ class Held:
             self.defined.pop((kind, name), None)
             self.removed.add((kind, name))
             return
-        self.rows[kind, name] = msgspec.json.encode(row["body"]).decode()
+        self.rows[kind, name] = (msgspec.json.encode(row["body"]).decode(), row["position"])
         self.defined[kind, name] = row
         self.removed.discard((kind, name))
 

@@ -75,8 +75,15 @@ on conflict (conversation) do update
        excluded.longest, transfers = excluded.transfers, channel_changes = excluded.channel_changes, repeats =
        excluded.repeats, position = excluded.position
 
--- name: declared
-select kind, name, body::text from declaration order by kind, place, name
+-- name: read_held
+-- In one question, because somebody waits for each message that goes down the path.
+select (select coalesce(jsonb_agg(jsonb_build_array(kind, name, body::text, position)), '[]') from declaration) as declared,
+       (select coalesce(jsonb_agg(t), '[]') from ticket t
+         where id = any(%(ids)s::uuid[])
+            or (conversation = any(%(ids)s::uuid[]) and kind = 'callback' and state <> 'left')) as tickets,
+       (select coalesce(jsonb_agg(c), '[]') from promise_clock c
+         where (subject = any(%(ids)s::uuid[]) and state in ('running', 'paused')) or id = any(%(ids)s::uuid[])) as clocks,
+       (select coalesce(jsonb_agg(e), '[]') from effort e where conversation = any(%(ids)s::uuid[])) as efforts
 
 -- name: remove_declarations
 delete from declaration where (kind, name) in (select * from unnest(%(kinds)s::text[], %(names)s::text[]))
@@ -89,11 +96,6 @@ select * from case_task where id = any(%(ids)s::uuid[])
 
 -- name: read_agents
 select * from agent
-
--- name: read_tickets
-select * from ticket
- where id = any(%(ids)s::uuid[])
-    or (conversation = any(%(ids)s::uuid[]) and kind = 'callback' and state <> 'left')
 
 -- name: read_open_tickets
 select * from ticket where state <> 'left' and id <> all(%(known)s::uuid[])
@@ -110,16 +112,9 @@ select * from queue_pace
 select distinct on (ticket) *
   from wait_told where ticket = any(%(tickets)s::uuid[]) and outcome is null order by ticket, at desc
 
--- name: read_clocks
-select * from promise_clock
- where (subject = any(%(subjects)s::uuid[]) and state in ('running', 'paused')) or id = any(%(ids)s::uuid[])
-
 -- name: read_answered
 select distinct subject from promise_clock
  where subject = any(%(subjects)s::uuid[]) and target = 'first_answer' and met_at is not null
-
--- name: read_efforts
-select * from effort where conversation = any(%(ids)s::uuid[])
 
 -- name: read_recently_closed
 -- Conversations of these identities that were closed: somebody who comes back soon repeats themselves.

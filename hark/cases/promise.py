@@ -58,7 +58,7 @@ def follow_case(context: Context, case: Case, held: Held) -> list[News]:
         _start("resolution", "case", case.id, context.event.at, context, held, case)
         clocks = _running(case.id, held)
     for clock in clocks.values():
-        clock.team, clock.member = case.team, case.member
+        _is_with(clock, case.member, case.team, context, held)
         _pause_or_resume(clock, case.status, context, held)
     return []
 
@@ -89,7 +89,8 @@ def left(clock: PromiseClock, calendar: Calendar, now: datetime) -> float:
 def _start_missing(one: Conversation, clocks: dict[str, PromiseClock], context: Context, held: Held) -> None:
     targets: list[tuple[Target, datetime]] = []
     if one.waiting_since is not None:
-        first = one.first_answer_at is None and one.id not in held.answered
+        promised = bool(held.declared.by_kind["promise"])
+        first = one.first_answer_at is None and promised and one.id not in held.answered
         targets.append(("first_answer" if first else "next_answer", one.waiting_since))
     if context.opened:
         targets.append(("resolution", context.event.at))
@@ -97,7 +98,7 @@ def _start_missing(one: Conversation, clocks: dict[str, PromiseClock], context: 
         if target not in clocks and (clock := _start(target, "conversation", one.id, since, context, held)):
             clocks[target] = clock
     for clock in clocks.values():
-        clock.team, clock.member = one.team, one.member
+        _is_with(clock, one.member, one.team, context, held)
 
 
 def _start(
@@ -163,7 +164,11 @@ def _pause_or_resume(clock: PromiseClock, status: str, context: Context, held: H
         _run(clock, context.event.at, clock.left_seconds or 0, context, held)
         if clock.due_at is None:  # it had run out before it was paused
             clock.due_at = context.event.at + timedelta(seconds=clock.left_seconds or 0)
-    else:
+
+
+def _is_with(clock: PromiseClock, member: UUID | None, team: str | None, context: Context, held: Held) -> None:
+    if (clock.member, clock.team) != (member, team):
+        clock.member, clock.team, clock.position = member, team, context.event.position
         held.put("clocks", clock.id, clock)
 
 

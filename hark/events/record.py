@@ -111,19 +111,25 @@ def record_own(tx: Transaction, events: Sequence[Own], received_at: datetime | N
     if not events:
         return []
     received = received_at or clock.now()
-    record(
-        tx,
-        [
-            Recording(
-                received_at=received,
-                source=OWN.id,
-                plugin=OWN.plugin,
-                head=b'{"method":"OWN","path":""}',
-                body=msgspec.json.encode(events),
-            )
-        ],
-    )
+    record(tx, [_own_recording(events, received)])
     return [event_id(received, OWN.id, event.message_id) for event in events]
+
+
+def record_effects(tx: Transaction, effects: Iterable[tuple[datetime, Sequence[Own]]]) -> None:
+    """What a step concluded from each event of a batch, received when that event was; written in one go."""
+    recordings = [_own_recording(events, received) for received, events in effects if events]
+    if recordings:
+        record(tx, recordings)
+
+
+def _own_recording(events: Sequence[Own], received: datetime) -> Recording:
+    return Recording(
+        received_at=received,
+        source=OWN.id,
+        plugin=OWN.plugin,
+        head=b'{"method":"OWN","path":""}',
+        body=msgspec.json.encode(events),
+    )
 
 
 def own(name: str, *, by: str = "", **fields: Any) -> Own:
