@@ -33,7 +33,7 @@ PLACES = (
 )
 
 
-@shows("/conversations/{conversation:uuid}/canned", right=Right.CONVERSATIONS_WRITE)
+@shows("/conversations/{conversation:uuid}/canned.json", right=Right.CONVERSATIONS_WRITE)
 def offered(request: Ask, conversation: UUID, database: Database, clock: Clock) -> Answer:
     """Filled in for this person, in the order in which they are likely to be wanted."""
     with database.transaction() as tx:

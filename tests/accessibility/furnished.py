@@ -12,12 +12,15 @@ import uvicorn
 
 from hark import app, flow
 from hark.bench.matching import synthetic
+from hark.cases import act as work
+from hark.conversations import act, canned
 from hark.events.imports import record as imports
 from hark.model import Context, Declared
 from hark.people import finding
 from hark.store import Transaction
 from hark.testing.desk import Desk
 from hark.testing.house import House
+from tests.desk.visitor import Visitor, add_chat
 
 NATALIE = {
     "email": "natalie@moreau.example",
@@ -52,6 +55,7 @@ def furnish(house: House, bo: Desk) -> None:
     _import(house)
     _ask(bo)
     _find_duplicates(house)
+    _talk(house, bo)
     _stumble(house)
 
 
@@ -86,6 +90,26 @@ def _find_duplicates(house: House) -> None:
         house.post("/v1/identify", {"anonymousId": f"v{number}x", "traits": traits})
     house.settle()
     finding.run(house.database, house.hark.declared)
+
+
+def _talk(house: House, bo: Desk) -> None:
+    """Natalie writes in the chat; Bo has it, answers, keeps an answer ready and opens a case of it."""
+    Visitor(house.database, add_chat(house.database), "nat", "Natalie Moreau").says("Ma machine affiche E18")
+    house.settle()
+    conversation, member = (house.query(f"select id from {table}")[0]["id"] for table in ("conversation", "member"))
+    with house.database.transaction() as tx:
+        act.assign(tx, conversation, by="hark", member=member)
+        act.note(tx, conversation, "Who knows E18?", by=f"member:{member}")
+        act.tag(tx, conversation, by="hark", add=["E18"])
+        work.open_case(tx, "Send a seal", by="hark", conversation=conversation, member=member, priority=1)
+    house.settle()
+    case = house.query("select id from work_case")[0]["id"]
+    with house.database.transaction() as tx:
+        work.add_task(tx, case, "Ask the store", by="hark", member=member)
+        work.note(tx, case, "In stock", by=f"member:{member}")
+        texts = {"en": "Hello {{ person.first_name }}"}
+        canned.keep(tx, None, "hello", "A hello", texts, by="hark", now=house.now())
+    house.settle()
 
 
 def _stumble(house: House) -> None:

@@ -235,7 +235,7 @@ def test_a_canned_answer_is_filled_in_their_language_and_learns(agent: Desk, com
     agent.post(
         "/canned-answers/00000000-0000-0000-0000-000000000000", {"shortcut": "bye", "title": "Zzz", "text-en": "Bye"}
     )
-    path = f"/conversations/{company.first.id}/canned"
+    path = f"/conversations/{company.first.id}/canned.json"
     offered = msgspec.json.decode(agent.get(path).content)
 
     assert [one["shortcut"] for one in offered] == ["hi", "bye"]

@@ -70,7 +70,7 @@ export class Keys {
   #escape(event) {
     const open = event.target.closest?.("details[open]");
     if (open || !event.target.closest?.("hark-composer") || event.defaultPrevented) return;
-    if (event.target.getAttribute("aria-expanded") === "true") return;
+    if (this.desk.querySelector(".suggestions")?.hidden === false) return;
     event.target.blur();
     (this.desk.here ?? this.desk.stream)?.focus({ preventScroll: true });
   }

@@ -37,7 +37,7 @@ export class Suggestions {
   async #canned() {
     const id = this.composer.dataset.conversation;
     if (!asked.has(id)) {
-      const answer = await fetch(`/conversations/${id}/canned`);
+      const answer = await fetch(`/conversations/${id}/canned.json`);
       asked.set(id, answer.ok ? await answer.json() : []);
     }
     return asked.get(id);
@@ -53,7 +53,6 @@ export class Suggestions {
     this.length = length;
     this.#chosen = 0;
     this.list.hidden = !items.length;
-    this.box.setAttribute("aria-expanded", String(Boolean(items.length)));
     this.list.replaceChildren(...items.map((one, index) => line(one, index)));
     this.#mark();
   }
