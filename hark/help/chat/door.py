@@ -11,8 +11,8 @@ from hark.help.chat import files, transcript
 from hark.help.chat.asked import Bodies, Receive, Scope, Send, answer, header, request_of
 from hark.help.chat.guest import Guest, unseal
 from hark.help.chat.hello import Chat, Hellos
-from hark.help.chat.limits import CONNECTIONS, HELLOS, Buckets
-from hark.help.chat.saying import LARGEST, Envelope, Sayings
+from hark.help.chat.limits import CONNECTIONS, HELLOS, TOLD, Buckets
+from hark.help.chat.saying import LARGEST, Envelope, Sayings, read_id
 from hark.help.chat.script import Scripts
 from hark.help.chat.talk import Lines, first_word
 
@@ -36,7 +36,13 @@ class ChatDoor:
         self._buckets = buckets
         self._bodies = Bodies()
         self._open: Counter[str] = Counter()
-        self._asks = {"hello": self._hello, "say": self._say, "poll": self._poll, "transcript": self._transcript}
+        self._asks = {
+            "hello": self._hello,
+            "say": self._say,
+            "poll": self._poll,
+            "place": self._place,
+            "transcript": self._transcript,
+        }
 
     @staticmethod
     def is_for(scope: Scope) -> bool:
@@ -98,6 +104,14 @@ class ChatDoor:
             return await self._lines.wait(guest, _number(asked.get("since")) or 0, _number(asked.get("wait")) or 0)
         finally:
             self._leave(address)
+
+    async def _place(self, chat: Chat, asked: dict[str, Any], scope: Scope) -> Any:
+        guest, conversation = self._guest(chat, asked), read_id(asked.get("conversation"))
+        if conversation is None:
+            raise Rejected("it names no conversation")
+        if wait := self._buckets.take(TOLD, "place", guest.visitor):
+            raise Retry("ask a little less often", after=wait + 1)
+        return await asyncio.to_thread(self._hellos.place, guest, conversation)
 
     async def _transcript(self, chat: Chat, asked: dict[str, Any], scope: Scope) -> Any:
         guest = self._guest(chat, asked)

@@ -5,11 +5,14 @@ import time
 from datetime import datetime
 from types import ModuleType
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
+from hark.cases import wall
+from hark.conversations import visitors
 from hark.errors import Forbidden, HarkError, NotFound
 from hark.events.sources import source_by_id
 from hark.help.chat import transcript
@@ -111,6 +114,14 @@ class Hellos:
             lines = self._threads.snapshot(tx, guest.whose())
             transcript.write(tx, lines, asked, chat.source.name, self.clock())
         return {"sent": True}
+
+    def place(self, guest: Guest, conversation: UUID) -> dict[str, Any]:
+        """Where they stand in the queue, and how long it takes as far as that is known; nothing once it is their turn."""
+        with self.database.transaction() as tx:
+            if not visitors.owns(tx, guest.whose(), conversation):
+                raise NotFound("there is no such conversation")
+            found = wall.place(tx, conversation, self.clock())
+        return {"place": found.place, "seconds": found.seconds} if found else {}
 
     def _guest(self, chat: Chat, asked: dict[str, Any], now: datetime) -> tuple[Guest, str | None]:
         """Whoever the secret says; with the site's word for them where it gives one that holds."""

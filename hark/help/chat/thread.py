@@ -27,8 +27,11 @@ class Names:
         self._names: dict[str, str] = {}
         self._read_at = float("-inf")
 
-    def refresh(self, tx: Transaction) -> None:
-        if time.monotonic() - self._read_at > self.FRESH:
+    def refresh(self, tx: Transaction, lines: Iterable[Line], standings: Iterable[Standing]) -> None:
+        """Read them again after a while, or as soon as somebody new has written."""
+        members = {line.author.partition(":")[2] for line in lines if line.author.startswith("member:")}
+        members |= {str(one.member) for one in standings if one.member}
+        if members - self._names.keys() or time.monotonic() - self._read_at > self.FRESH:
             self._names = {str(member): name for member, name in self._read(tx)}
             self._read_at = time.monotonic()
 
@@ -37,40 +40,25 @@ class Names:
 
 
 class Threads:
-    """Reads threads; `queue` tells how a conversation waits ({place, seconds}), where somebody counts that."""
-
-    def __init__(
-        self,
-        salt: bytes,
-        names: Names,
-        clock: Callable[[], datetime],
-        queue: Callable[[Transaction, list[UUID]], dict[UUID, dict[str, Any]]] | None = None,
-    ) -> None:
+    def __init__(self, salt: bytes, names: Names, clock: Callable[[], datetime]) -> None:
         self.names = names
         self._salt = salt
         self._clock = clock
-        self._queue = queue
 
     def snapshot(self, tx: Transaction, whose: tuple[Identity, ...]) -> list[dict[str, Any]]:
         """The changes that make a thread out of nothing."""
-        self.names.refresh(tx)
         lines, standing = visitors.thread(tx, whose)
+        self.names.refresh(tx, lines, [standing] if standing else [])
         told = [{"kind": "message", **self._line(line)} for line in lines]
-        waits = self._waits(tx, [standing] if standing else [])
-        return told + [{"kind": "conversation", **self._standing(one, waits)} for one in [standing] if one]
+        return [*told, {"kind": "conversation", **self._standing(standing)}] if standing else told
 
     def feed(self, tx: Transaction, after: int, until: int, topics: frozenset[str] | None, limit: int) -> list[Change]:
-        self.names.refresh(tx)
         whose = None if topics is None else [read_topic(topic) for topic in topics]
         lines, standings = visitors.changes(tx, after, until, whose, limit)
-        waits = self._waits(tx, standings)
+        self.names.refresh(tx, lines, standings)
         return [Change(topic_of(line.whose), "message", self._line(line)) for line in lines] + [
-            Change(topic_of(one.whose), "conversation", self._standing(one, waits)) for one in standings
+            Change(topic_of(one.whose), "conversation", self._standing(one)) for one in standings
         ]
-
-    def _waits(self, tx: Transaction, standings: list[Standing]) -> dict[UUID, dict[str, Any]]:
-        waiting = [one.id for one in standings if one.status == "open" and one.member is None]
-        return self._queue(tx, waiting) if self._queue and waiting else {}
 
     def _line(self, line: Line) -> dict[str, Any]:
         told: dict[str, Any] = {
@@ -96,17 +84,14 @@ class Threads:
             return {"bot": True, "name": which}
         return {"name": self.names.of(which) or ""} if kind == "member" else {"bot": kind == "hark"}
 
-    def _standing(self, one: Standing, waits: dict[UUID, dict[str, Any]]) -> dict[str, Any]:
-        told: dict[str, Any] = {
+    def _standing(self, one: Standing) -> dict[str, Any]:
+        return {
             "id": one.id,
             "status": one.status,
             "seen": one.seen,
             "with": self.names.of(one.member),
             "rating": one.rating,
         }
-        if wait := waits.get(one.id):
-            told["wait"] = wait
-        return told
 
     def _file(self, file: File) -> dict[str, Any]:
         """With an address that works for some days, for whoever was told it."""

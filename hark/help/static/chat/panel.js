@@ -18,12 +18,15 @@ export async function mount(element, root, settings, home, told) {
   return new Panel(element, root, settings, home, words(texts, settings, element.language)).start(told);
 }
 
+const ASK_PLACE = 15_000;
+
 class Panel {
   #open = false;
   #left = false;
   #conversation;
   #typingAt = 0;
   #typingTimer;
+  #queue;
 
   constructor(element, root, settings, home, texts) {
     Object.assign(this, { element, root, settings, home, texts });
@@ -84,6 +87,7 @@ class Panel {
   }
 
   forget() {
+    clearTimeout(this.#queue);
     this.line.close();
     this.store.forget();
     this.dialog.remove();
@@ -175,17 +179,29 @@ class Panel {
     this.thread.seen(change.seen);
     this.#faces(change.with);
     if (change.with) this.#about(fill(this.texts.with, { name: change.with }));
-    else if (change.wait) this.#about(this.#wait(change.wait));
+    this.#waits(change.status === "open" && !change.with);
     const over = change.status === "closed";
     if (over && this.settings.rating && !change.rating) this.#card(ratingCard(this, change.id), "rating");
     else if (over && !this.settings.rating) this.#note(this.texts.ended);
     else if (!over) this.#card(null, "rating");
   }
 
+  // The place changes when others are served, so it is asked for while one waits and looks.
+  #waits(waiting) {
+    clearTimeout(this.#queue);
+    if (!waiting) return;
+    const ask = async () => {
+      const told = this.#open && !document.hidden ? await this.line.ask("place", { conversation: this.#conversation.id }).catch(() => ({})) : {};
+      if (told.place) this.#about(this.#wait(told));
+      this.#queue = setTimeout(ask, ASK_PLACE);
+    };
+    this.#queue = setTimeout(ask, 1000);
+  }
+
   #wait({ place, seconds }) {
-    if (place <= 1 && !seconds) return this.texts.soon_wait;
     const minutes = Math.max(1, Math.round((seconds ?? 0) / 60));
-    return fill(this.texts.place, { place }) + (seconds ? " " + fill(this.texts.wait, { minutes }) : "");
+    if (place <= 1 && seconds !== null && seconds < 60) return this.texts.soon_wait;
+    return fill(this.texts.place, { place }) + (seconds === null ? "" : " " + fill(this.texts.wait, { minutes }));
   }
 
   #faces(name) {
