@@ -30,6 +30,7 @@ Priority = Annotated[int, Meta(ge=-1, le=2)]
 Page = Annotated[int, Parameter(ge=1, le=200)]
 Values = dict[str, str | int | float | bool | None]
 UNSET = msgspec.UNSET
+Moment = Annotated[str, Meta(max_length=40, description="As ISO 8601: 2026-12-24T09:00:00Z.")]
 
 
 class Cases(Struct, frozen=True, kw_only=True):
@@ -58,7 +59,7 @@ class NewCase(Struct, frozen=True, kw_only=True):
     priority: Priority = 0
     team: Annotated[str, Meta(max_length=63)] | None = None
     member: UUID | None = None
-    due_at: datetime | None = None
+    due_at: Moment | None = None
     tags: Tags = []
     fields: Values = {}
 
@@ -75,7 +76,7 @@ class CaseChange(Struct, frozen=True, kw_only=True):
     about: Long | msgspec.UnsetType = UNSET
     status: Literal["open", "waiting"] | msgspec.UnsetType = UNSET
     priority: Priority | msgspec.UnsetType = UNSET
-    due_at: datetime | msgspec.UnsetType | None = UNSET
+    due_at: Moment | msgspec.UnsetType | None = UNSET
     tags: TagChange | msgspec.UnsetType = UNSET
     fields: Values | msgspec.UnsetType = UNSET
     conversation: UUID | msgspec.UnsetType | None = UNSET
@@ -94,9 +95,7 @@ class Closing(Struct, frozen=True, kw_only=True):
 
 
 class Snoozing(Struct, frozen=True, kw_only=True):
-    """`until` as ISO 8601: 2026-12-24T09:00:00Z."""
-
-    until: Annotated[str, Meta(max_length=40)]
+    until: Moment
 
 
 class NewNote(Struct, frozen=True, kw_only=True):
@@ -107,7 +106,7 @@ class NewNote(Struct, frozen=True, kw_only=True):
 class NewTask(Struct, frozen=True, kw_only=True):
     text: Annotated[str, Meta(min_length=1, max_length=2000)]
     member: UUID | None = None
-    due_at: datetime | None = None
+    due_at: Moment | None = None
 
 
 class TaskState(Struct, frozen=True, kw_only=True):
@@ -160,6 +159,8 @@ def open_case(request: Ask, data: NewCase, database: Database) -> Response[Accep
     """Open a case by hand; `id` is the case's."""
     said = msgspec.to_builtins(data)
     identity = said.pop("identity")
+    if said["due_at"] is not None:
+        said["due_at"] = _moment(said["due_at"])
     with database.transaction() as tx:
         if data.conversation is not None:
             conversations.conversation(tx, data.conversation)
@@ -181,6 +182,8 @@ def show_case(case: UUID, database: Database) -> CaseWhole:
 def change_case(request: Ask, case: UUID, data: CaseChange, database: Database) -> Response[Accepted]:
     """Change what a case says of itself."""
     said: dict[str, Any] = msgspec.to_builtins(data)
+    if said.get("due_at") is not None:
+        said["due_at"] = _moment(said["due_at"])
     with database.transaction() as tx:
         event = act.change_case(tx, case, by=by(request), **said)
     return answered(waited(request, database, event))
@@ -213,9 +216,7 @@ def reopen_case(request: Ask, case: UUID, database: Database) -> Response[Accept
 @does("/cases/{case:uuid}/snooze", Right.CASES_WRITE, 404)
 def snooze_case(request: Ask, case: UUID, data: Snoozing, database: Database) -> Response[Accepted]:
     """Put a case out of sight until a moment."""
-    until = instant(data.until)
-    if until is None:
-        raise Rejected(f"{data.until!r} is no time; write it as 2026-12-24T09:00:00Z")
+    until = _moment(data.until)
     with database.transaction() as tx:
         event = act.snooze_case(tx, case, until, by=by(request))
     return answered(waited(request, database, event))
@@ -232,8 +233,9 @@ def add_case_note(request: Ask, case: UUID, data: NewNote, database: Database) -
 @creates("/cases/{case:uuid}/tasks", Right.CASES_WRITE, 404)
 def add_case_task(request: Ask, case: UUID, data: NewTask, database: Database) -> Response[Accepted]:
     """Add something to be done; `id` is the task's."""
+    due = _moment(data.due_at) if data.due_at is not None else None
     with database.transaction() as tx:
-        event = act.add_task(tx, case, data.text, by=by(request), member=data.member, due_at=data.due_at)
+        event = act.add_task(tx, case, data.text, by=by(request), member=data.member, due_at=due)
     return Response(waited(request, database, event, event), status_code=201)
 
 
@@ -266,6 +268,13 @@ def _subject(tx: Any, data: MacroUse) -> Subject:
         raise Rejected("name a conversation or a case")
     found = conversations.conversation(tx, data.conversation)
     return Subject("conversation", found.id, found.id, found.anchor)
+
+
+def _moment(text: str) -> datetime:
+    found = instant(text)
+    if found is None:
+        raise Rejected(f"{text[:40]!r} is no time; write it as 2026-12-24T09:00:00Z")
+    return found
 
 
 def _word(text: str) -> str:

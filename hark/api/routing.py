@@ -108,7 +108,7 @@ def list_agents(database: Database) -> Agents:
         return Agents(wall.present(tx))
 
 
-@sets("/routing/agents/{member:uuid}/skills", Right.ROUTING_WRITE)
+@sets("/routing/agents/{member:uuid}/skills", Right.ROUTING_WRITE, 404)
 def set_skills(request: Ask, member: UUID, data: Skills, database: Database) -> Response[Accepted]:
     """What somebody can do, in which languages, and how much at once."""
     with database.transaction() as tx:
@@ -118,7 +118,7 @@ def set_skills(request: Ask, member: UUID, data: Skills, database: Database) -> 
     return answered(waited(request, database, event))
 
 
-@sets("/routing/agents/{member:uuid}/state", Right.CONVERSATIONS_WRITE)
+@sets("/routing/agents/{member:uuid}/state", Right.CONVERSATIONS_WRITE, 404)
 def set_agent_state(request: Ask, member: UUID, data: AgentState, database: Database) -> Response[Accepted]:
     """Whether somebody is there. Who goes away has their open work taken back, as their team says."""
     with database.transaction() as tx:
@@ -126,7 +126,7 @@ def set_agent_state(request: Ask, member: UUID, data: AgentState, database: Data
     return answered(waited(request, database, event))
 
 
-@does("/routing/agents/{member:uuid}/next", Right.CONVERSATIONS_WRITE)
+@does("/routing/agents/{member:uuid}/next", Right.CONVERSATIONS_WRITE, 404)
 def ask_next(request: Ask, member: UUID, database: Database) -> Response[Accepted]:
     """Pull: the next in line that suits this member is given to them."""
     with database.transaction() as tx:
