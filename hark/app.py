@@ -15,7 +15,7 @@ from typing import Any, cast
 import msgspec
 import psycopg
 
-from hark import flow
+from hark import flow, letters
 from hark.act import Acting, Doer, act
 from hark.api.collect import Door
 from hark.api.rest import rest
@@ -360,6 +360,9 @@ def loops(hark: Hark, kind: str) -> list[Loop | Worker | Listening]:
     def look_at_files() -> bool:
         return checking.turn(hark.database, hark.config.clamav)
 
+    def post_letters() -> bool:
+        return letters.turn(hark.means)
+
     # Learning how alike people are takes memory that the server does not have to hold.
     home = {"HARK_DATABASE_URL": hark.url, "HARK_DATA": str(hark.config.data)}
     matcher = Aside(["match", "--gently", "--memory", "1GB"], home, compare)
@@ -368,9 +371,10 @@ def loops(hark: Hark, kind: str) -> list[Loop | Worker | Listening]:
     return [
         Loop("process", hark.url, "hark_event", process),
         Loop("destinations", hark.url, "hark_done", postman.turn, close=postman.stop),
+        Loop("letters", hark.url, "hark_letter", post_letters, idle=5.0),
         Loop("files", hark.url, "hark_done", look_at_files),
         Loop("matching", hark.url, "hark_match", matcher.turn, idle=15.0, close=matcher.stop),
-        Worker(Work(hark.url, {forget_elsewhere: means, act: hark.acting()})),
+        Worker(Work(hark.url, {forget_elsewhere: means, letters.post: means, act: hark.acting()})),
     ]
 
 

@@ -15,6 +15,7 @@ from hark.act import Doer, act
 from hark.cases.decide import decide as decide_cases
 from hark.cases.know import clear as clear_cases
 from hark.cases.know import know as know_cases
+from hark.conversations.decide import decide as decide_conversations
 from hark.conversations.know import clear as clear_conversations
 from hark.conversations.know import know as know_conversations
 from hark.errors import Rejected
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 Step = Callable[[list[Context], Transaction, Declared], list[Context]]
 
 KNOW: tuple[Step, ...] = (know_people, know_orders, know_conversations, know_cases, decisions.know)  # what we now know
-DECIDE: tuple[Step, ...] = (decide_cases, decide_notices, decide_surveys)  # what we propose to do
+DECIDE: tuple[Step, ...] = (decide_conversations, decide_cases, decide_notices, decide_surveys)  # what we propose to do
 
 ACT: dict[str, Doer] = {}  # what can be done, by the name of the action
 

@@ -309,6 +309,11 @@ def _plain(files: Sequence[File]) -> list[dict[str, Any]]:
     return plain
 
 
+def said_before(tx: Transaction, key: str) -> bool:
+    """Whether something was said under this key."""
+    return _taken(tx, key) is not None
+
+
 def _taken(tx: Transaction, key: str | None) -> UUID | None:
     """What was said under this key before. The key is held until the transaction ends."""
     if key is None:

@@ -11,6 +11,7 @@ Needs the program `dovecot` (Debian: dovecot-imapd); without it the tests are sk
 import imaplib
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -28,6 +29,7 @@ from msgspec import Struct
 
 DOMAIN = "tidewell.example"
 PASSWORD = "post-horn-4711"
+_MACHINE = re.compile(rb"^(auto-submitted|precedence|x-auto-response-suppress):[^\n]*\n", re.IGNORECASE | re.MULTILINE)
 _CONFIG = """
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -78,6 +80,7 @@ class Office:
         self.imap = imap
         self.sent: list[Handed] = []
         self.answers: dict[str, str] = {}  # what the server says to a recipient, such as "550 5.1.1 no such user"
+        self.forgetful = False  # loses what says that a machine wrote a mail, as bad gateways do
         self.smtp = 0
         self._dovecot: subprocess.Popen[bytes] | None = None
 
@@ -153,10 +156,13 @@ class Office:
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         sender = (envelope.mail_from or "").removeprefix("<>")
         self.sent.append(Handed(sender, list(envelope.rcpt_tos), content))
+        if self.forgetful:
+            content = _MACHINE.sub(b"", content)
         for address in envelope.rcpt_tos:
             local, _, domain = address.partition("@")
             if domain == DOMAIN:
-                head = f"Return-Path: <{sender}>\r\nDelivered-To: {address}\r\n".encode()
+                head = f"Delivered-To: {address}\r\n".encode()
+                head += b"" if self.forgetful else f"Return-Path: <{sender}>\r\n".encode()
                 await server.loop.run_in_executor(None, self.put, local.partition("+")[0], head + content)
         return "250 OK"
 

@@ -11,6 +11,7 @@ import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -55,6 +56,21 @@ def write_letter(
         now=now,
         expires_at=expires_at,
     )
+    tx.notify("hark_letter")
+
+
+def queue_letters(tx: Transaction, now: datetime) -> list[UUID]:
+    """The letters that nobody took yet; they count as taken now."""
+    return [row["id"] for row in tx.all(queries.queue_letters, now=now)]
+
+
+def unsent_letter(tx: Transaction, id: UUID, now: datetime) -> Row | None:
+    """None where it was sent, or its time is over."""
+    return tx.one(queries.unsent_letter, id=id, now=now)
+
+
+def letter_sent(tx: Transaction, id: UUID, now: datetime) -> None:
+    tx.run(queries.letter_sent, id=id, now=now)
 
 
 def link_works(tx: Transaction, secret: str, now: datetime) -> bool:

@@ -42,3 +42,15 @@ on conflict (source) do update set secret = excluded.secret, created_at = exclud
 
 -- name: drop_site_secret
 delete from site_secret where source = %(source)s
+
+-- name: queue_letters
+update letter set queued_at = %(now)s
+where sent_at is null and queued_at is null and (expires_at is null or expires_at > %(now)s)
+returning id
+
+-- name: unsent_letter
+select id, recipient, subject, body from letter
+where id = %(id)s and sent_at is null and (expires_at is null or expires_at > %(now)s)
+
+-- name: letter_sent
+update letter set sent_at = %(now)s where id = %(id)s

@@ -2,6 +2,7 @@
 
 import smtplib
 import tempfile
+import time
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -185,3 +186,27 @@ def _many(company: Company) -> list[str]:
         return []
     ids = [row["conversation"]["id"] for row in rows if row["conversation"]["to"][1].startswith("many")]
     return [m["text"] for id in ids for m in company.client.get(f"/conversations/{id}").json()["messages"]]
+
+
+@pytest.mark.parametrize("forgetful", [False, True])
+def test_two_harks_that_confirm_do_not_write_to_each_other_for_ever(
+    company: Company, office: Office, forgetful: bool
+) -> None:
+    """Also where something between them loses the fields by which machines know each other."""
+    one, other = f"one{forgetful:d}", f"other{forgetful:d}"
+    with tempfile.TemporaryDirectory(prefix="hark-loop-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        second = Server(Path(folder) / "data", HARK_ALLOW_PRIVATE="127.0.0.1").start()
+        try:
+            company.add_mailbox(one, acknowledge="We have your mail.")
+            Company(second, office).add_mailbox(other, acknowledge="Yours is here.")
+            office.forgetful = forgetful
+            write(office, f"{other}@{DOMAIN}", "Hello, machine.", to=f"{one}@{DOMAIN}")
+            office.wait(lambda: sent_to(office, f"{other}@{DOMAIN}"), 60)
+            time.sleep(6)  # whatever would go on between them has had its time
+        finally:
+            office.forgetful = False
+            second.stop()
+    exchanged = len(sent_to(office, f"{other}@{DOMAIN}")) + len(sent_to(office, f"{one}@{DOMAIN}")) - 1
+
+    assert exchanged == (2 if forgetful else 1)
