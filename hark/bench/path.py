@@ -25,23 +25,33 @@ def run(bench: Bench) -> Iterator[Figure]:
             write(hark.database, source, later_events(persons, count // 10, seed), f"w{seed}")
             hark.settle()  # caches as on a server that has been up for a while
             write(hark.database, source, later_events(persons, count, seed + 1), f"m{seed}")
-            seconds, busy = through(hark)
+            spent = through(hark)
             trim(hark.url)
-            costs[persons] = busy / count
+            costs[persons] = spent.busy / count
             first = sizes[0]
             yield Figure(
-                name=f"path: events through all steps, {persons:,} persons", value=count / seconds, unit="events/s"
+                name=f"path: events through all steps, {persons:,} persons",
+                value=count / spent.seconds,
+                unit="events/s",
             )
             yield Figure(
                 name=f"path: time of the steps per event, {persons:,} persons",
-                value=busy / count * 1e6,
+                value=spent.busy / count * 1e6,
                 unit="us",
                 ratio=costs[persons] / costs[first],
                 of=f"that with {first:,} persons",
             )
+            yield _processor("the process", persons, spent.process / count)
+            yield _processor("its PostgreSQL", persons, spent.server / count)
             yield from _profiles(hark, persons)
             if persons == first:
                 yield from _alone(hark, source, persons, 100 if bench.quick else 500)
+
+
+def _processor(where: str, persons: int, seconds: float) -> Figure:
+    return Figure(
+        name=f"path: processor time per event of {where}, {persons:,} persons", value=seconds * 1e6, unit="us"
+    )
 
 
 def _alone(hark: Hark, source: Source, persons: int, count: int) -> Iterator[Figure]:
