@@ -43,6 +43,7 @@ def forget(who: Subject, tx: Transaction) -> dict[str, int]:
     gone["conversation_change"] = tx.run(
         queries.forget_changes, conversations=dropped, texts=[str(id) for id in dropped]
     )
+    gone["draft"] = tx.run(queries.forget_drafts, conversations=dropped)
     tx.run(queries.leave_participants, ids=ids)
     _recount(tx, [id for id in touched if id not in set(dropped)])
     return gone | {"file": _drop_files(tx, leaving)}

@@ -62,3 +62,7 @@ update conversation
 
 -- name: positions
 select id, position from conversation where id = any(%(ids)s::uuid[])
+
+-- name: forget_drafts
+-- What somebody of ours had begun to write to them.
+delete from draft where conversation = any(%(conversations)s)
