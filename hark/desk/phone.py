@@ -129,6 +129,8 @@ def acts(request: Ask, body: bytes, database: Database, registry: Registry, cloc
     assert visitor
     hand = Hand(database, registry, visitor, member_of(request), clock())
     results = [carry_out(act, hand) for act in given]
+    with database.transaction() as tx:
+        book.tidy(tx, hand.now)
     if events := [result.event for result in results if result.event]:
         wait_for(database, events[-1], 2.0)  # so that the brief fetched next has them
     return Response(msgspec.json.encode(results), media_type="application/json")

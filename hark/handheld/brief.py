@@ -91,6 +91,7 @@ def _conversation(row: dict[str, Any], said: list[dict[str, Any]], orders: dict[
         "id": row["id"],
         "position": row["position"],
         "person": person(row, orders),
+        "called": next((one["by"] for one in reversed(said) if one["direction"] == "in"), None),  # by themselves
         "channel": row["channel"],
         "status": row["status"],
         "subject": row["subject"],

@@ -12,6 +12,7 @@ values (%(id)s, %(member)s, %(state)s, %(why)s, %(event)s, %(now)s)
 select id from handheld_act where member = %(member)s and state = 'done' order by at desc limit 300
 
 -- name: drop_old_acts
+with files as (delete from handheld_file where at < %(before)s)
 delete from handheld_act where at < %(before)s
 
 -- name: find_file

@@ -6,38 +6,39 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from hark import app
+from hark.config import Config
+from hark.store import Database
 from hark.testing.server import Server
+from tests.desk.visitor import Visitor, add_chat
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
 
 
 class Shop:
-    """Natalie writes to the shop."""
+    """Natalie chats from the shop, which vouches for her."""
 
-    def __init__(self, server: Server) -> None:
-        self.server, self.key = server, server.add_source("shop")
+    def __init__(self, server: Server, database: Database) -> None:
+        self.server = server
+        self.natalie = Visitor(database, add_chat(database), "u-natalie", "Natalie Moreau")
 
     def natalie_writes(self, text: str) -> None:
-        who = {"anonymousId": "a-natalie", "userId": "u-natalie"}
-        self._post("identify", who | {"traits": {"name": "Natalie Moreau", "email": "natalie@moreau.example"}})
-        sender = {"kind": "email", "value": "natalie@moreau.example", "name": "Natalie Moreau"}
-        self._post("track", who | {"event": "message.received", "properties": {"text": text, "from": sender}})
+        self.natalie.says(text)
         self.server.settle()
-
-    def _post(self, call: str, body: dict[str, Any]) -> None:
-        assert httpx.post(f"{self.server.url}/v1/{call}", json=body, auth=(self.key, "")).status_code == 200
 
 
 @pytest.fixture(scope="module")
-def shop(server: Server) -> Shop:
-    shop = Shop(server)
-    shop.natalie_writes("My W-17 beeps three times")
-    return shop
+def shop(server: Server) -> Iterator[Shop]:
+    with app.database_url(Config(data=server.data)) as url:
+        database = Database(url, most=2).open()
+        shop = Shop(server, database)
+        shop.natalie_writes("My W-17 beeps three times")
+        yield shop
+        database.close()
 
 
 @pytest.fixture
@@ -92,6 +93,9 @@ def test_without_a_network_everything_is_there_and_what_he_does_waits_for_one(
     phone.reload()
 
     expect(phone.locator(".said.note", has_text="The lock is broken")).to_contain_text("to be sent")
+    phone.get_by_label("Text").fill("I am on my way")
+    phone.get_by_role("button", name="Send", exact=True).click()
+    expect(phone.locator(".said.out", has_text="on my way")).to_contain_text("to be sent")
     phone.goto("/phone/waiting")
     expect(phone.get_by_text("The lock is broken")).to_be_visible()
 
@@ -102,6 +106,7 @@ def test_without_a_network_everything_is_there_and_what_he_does_waits_for_one(
     note = phone.locator(".said.note", has_text="The lock is broken")
     expect(note).to_have_count(1)
     expect(note.locator(".file")).to_contain_text("lock.jpg")
+    expect(phone.locator(".said.out", has_text="on my way")).to_have_count(1)
 
 
 def test_an_answer_that_got_lost_on_its_way_does_nothing_twice(phone: Page, shop: Shop) -> None:

@@ -37,7 +37,7 @@ export function list(place) {
 }
 
 const live = (thing) => thing.status !== "closed";
-const holds = (thing, text) => [thing.person?.name, thing.subject, thing.preview, thing.number].some((part) => String(part ?? "").toLowerCase().includes(text));
+const holds = (thing, text) => [thing.person?.name, thing.called, thing.subject, thing.preview, thing.number].some((part) => String(part ?? "").toLowerCase().includes(text));
 
 function urgency(thing, now) {
   const late = thing.due && Date.parse(thing.due) < now ? 4 : 0;
@@ -48,7 +48,7 @@ function line(thing, acts) {
   const own = acts.filter((act) => act.about === thing.id && act.state !== "done");
   const trouble = own.some((act) => act.state === "conflict" || act.state === "refused");
   const late = thing.due && Date.parse(thing.due) < Date.now();
-  const name = thing.person?.name || word("somebody");
+  const name = thing.person?.name || thing.called || word("somebody");
   return fill("phone-row", {
     ...thing, name, initials: initials(name), hue: hue(thing.person?.id ?? thing.id), link: `/phone/${thing.of}s/${thing.id}`,
     when: when(thing.at), title: thing.of === "case" ? `#${thing.number} ${thing.subject}` : thing.subject ?? "",

@@ -6,7 +6,7 @@ import { at, dayOf, fill, hue, initials, when, word } from "./fill.js";
 const MARK = { waiting: "clock", done: "check", conflict: "alert", refused: "alert" };
 
 export function head(thing) {
-  const name = thing.person?.name || word("somebody");
+  const name = thing.person?.name || thing.called || word("somebody");
   return {
     ...thing, name, initials: initials(name), hue: hue(thing.person?.id ?? thing.id), since: when(thing.person?.since),
     page: thing.person ? `/people/${thing.person.id}` : null, call: thing.person?.phone ? `tel:${thing.person.phone}` : null,
