@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from hark.errors import NotFound
 from hark.kit.clock import instant
+from hark.people import listing
 from hark.people.reading import Known, Line, read_cursor
 from hark.store import Queries, Transaction
 
@@ -187,14 +188,8 @@ def everybody(
     since: datetime | None = None,
 ) -> tuple[list[Listed], str | None]:
     """Those seen last first, of a segment, in a phase, seen since."""
-    moment, _, low = (before or "infinity~").rpartition("~")
-    at, after = (instant(moment.replace(" ", "+")), _uuid(low)) if before else ("infinity", UUID(int=2**128 - 1))
-    if at is None or after is None:
-        raise NotFound("there is no such page of people")
-    rows = tx.all(queries.list_everybody, at=at, id=after, limit=limit + 1, segment=segment, phase=phase, since=since)
-    people = [listed(**row) for row in rows[:limit]]
-    last = people[-1] if len(rows) > limit else None
-    return people, f"{last.last_seen.isoformat()}~{last.id}" if last and last.last_seen else None
+    rows, following = listing.page(tx, limit, before, segment=segment, phase=phase, since=since)
+    return [listed(**row) for row in rows], following
 
 
 def listed(*, traits: dict[str, Any], **row: Any) -> Listed:
@@ -217,7 +212,9 @@ def known_by_name(tx: Transaction) -> int | None:
 
 
 def phase_shares(tx: Transaction) -> dict[str, int]:
-    return {row["phase"]: row["people"] for row in tx.all(queries.phase_shares)}
+    """People by phase, "" for none: exactly up to a hundred thousand, then nearly."""
+    nearly = tx.all(queries.phase_shares_nearly) if how_many(tx) > COUNTED else []
+    return {row["phase"]: row["people"] for row in nearly or tx.all(queries.phase_shares)}
 
 
 def segment_names(tx: Transaction, limit: int = 200) -> list[tuple[str, str]]:
@@ -236,10 +233,3 @@ def newest(tx: Transaction, limit: int) -> list[Moment]:
 
 def _text(value: Any) -> str:
     return value.strip()[:200] if isinstance(value, str) else ""
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -39,15 +39,6 @@ select e.id, e.position, e.type, e.name, t.at, e.received_at, e.source, e.channe
   join event e on e.position = t.position
  order by t.at desc, t.position desc
 
--- name: list_everybody
--- A page of everybody who fits, those seen last first.
-select id, traits, segments, phase, events, first_seen, last_seen from person
- where (last_seen, id) < (%(at)s::timestamptz, %(id)s)
-   and (%(segment)s::text is null or segments @> array[%(segment)s])
-   and (%(phase)s::text is null or phase = %(phase)s)
-   and (%(since)s::timestamptz is null or last_seen >= %(since)s)
- order by last_seen desc, id desc limit %(limit)s
-
 -- name: phases_of
 select id, phase from person where id = any(%(ids)s::uuid[])
 
@@ -60,15 +51,24 @@ select case when reltuples > 100000 then reltuples::bigint else (select count(*)
 select count(*) as known from (select 1 from identity where kind in ('email', 'user_id', 'phone') group by person) named
 
 -- name: phase_shares
-select coalesce(phase, '') as phase, count(*) as people from person group by 1
+select coalesce(phase, '') as phase, count(*) as people from pulse group by 1
+
+-- name: phase_shares_nearly
+-- What the planner's statistics say: every phase is among the most common values, being one of four.
+select phase, round(freq * reltuples)::bigint as people
+  from pg_class, pg_stats cross join lateral (
+       select * from unnest(most_common_vals::text::text[], most_common_freqs) as common (phase, freq)
+        union all select '', null_frac where null_frac > 0) told
+ where oid = 'pulse'::regclass and schemaname = 'public' and tablename = 'pulse' and attname = 'phase'
 
 -- name: segment_names
 select name, label from definition where kind = 'segment' and state <> 'refused' order by label limit %(limit)s
 
 -- name: biggest_segments
-select name, label, about, state, done, of, (select count(*) from person where segments @> array[name]) as members
-  from definition where kind = 'segment' and state <> 'refused'
- order by members desc, label limit %(limit)s
+select d.name, d.label, d.about, d.state, d.done, d.of, s.members
+  from definition d join people_segment s on s.name = d.name
+ where d.kind = 'segment' and d.state <> 'refused'
+ order by s.members desc, d.label limit %(limit)s
 
 -- name: newest_moments
 -- The last thing that happened with each of those who were seen last: one line a person, also while history flows in.

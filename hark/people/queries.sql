@@ -16,7 +16,7 @@ select kind, name, expression, state, upto from definition where state <> 'refus
 
 -- name: list_definitions
 select d.kind, d.name, d.label, d.about, d.expression, d.state, d.reason, d.done, d.of, d.defined_at, d.defined_by,
-       case when d.kind = 'segment' then (select count(*) from person where segments @> array[d.name]) end as members
+       case when d.kind = 'segment' then (select s.members from people_segment s where s.name = d.name) end as members
   from definition d
  where d.kind = %(kind)s
  order by d.label

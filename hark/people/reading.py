@@ -12,6 +12,7 @@ from hark.kit.clock import instant
 from hark.kit.ids import derived
 from hark.kit.text import clean
 from hark.model import Declared
+from hark.people import listing
 from hark.people.kinds import spell
 from hark.store import Queries, Transaction
 
@@ -146,26 +147,9 @@ def everybody(
     tx: Transaction, limit: int, before: str | None = None, segment: str | None = None
 ) -> tuple[list[Brief], str | None]:
     """Those seen last first; of one segment where it is given."""
-    at, after = _page(before)
-    query = queries.list_segment if segment else queries.list_people
-    more = {"segment": segment} if segment else {}
-    rows = tx.all(query, at=at, id=after, limit=limit + 1, **more)
-    people = [Brief(**row) for row in rows[:limit]]
-    last = people[-1] if len(rows) > limit and people[-1].last_seen else None
-    return people, f"{last.last_seen.isoformat()}~{last.id}" if last and last.last_seen else None
-
-
-def _page(before: str | None) -> tuple[Any, UUID]:
-    if not before:
-        return "infinity", UUID(int=2**128 - 1)
-    moment, _, id = before.replace(" ", "+").partition("~")
-    try:
-        at, person = instant(moment), UUID(id)
-    except ValueError:
-        at = None
-    if at is None:
-        raise NotFound("there is no such page: `before` is what an earlier answer gave as `next`")
-    return at, person
+    rows, following = listing.page(tx, limit, before, segment=segment)
+    known = [{name: value for name, value in row.items() if name != "phase"} for row in rows]
+    return [Brief(**row) for row in known], following
 
 
 def search(tx: Transaction, text: str, limit: int, declared: Declared) -> list[Brief]:

@@ -27,15 +27,6 @@ select e.id, e.position, e.type, e.name, t.at, e.received_at, e.source, e.channe
 -- name: read_provenance
 select traits, provenance from person where id = %(person)s
 
--- name: list_people
-select id, traits, segments, events, first_seen, last_seen from person
- where (last_seen, id) < (%(at)s::timestamptz, %(id)s) order by last_seen desc, id desc limit %(limit)s
-
--- name: list_segment
-select id, traits, segments, events, first_seen, last_seen from person
- where segments @> array[%(segment)s::text] and (last_seen, id) < (%(at)s::timestamptz, %(id)s)
- order by last_seen desc, id desc limit %(limit)s
-
 -- name: forgive
 -- One wrong letter in a name of six leaves about half of its three-letter groups.
 set local pg_trgm.word_similarity_threshold = 0.45

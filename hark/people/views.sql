@@ -62,3 +62,17 @@ with recursive hop (name) as (
     from hop where hop.name is not null
 )
 select name from hop where name is not null;
+
+-- How many are in each segment: counted one by one up to a hundred thousand people. Beyond, a common segment is as large as
+-- the planner's statistics have it, and a rare one is counted by the index.
+create or replace view people_segment as
+select d.name,
+       case when c.reltuples <= 100000 then (select count(*) from portrait p where p.segments @> array[d.name])
+            else coalesce((select round(common.freq * c.reltuples)::bigint
+                             from pg_stats s, unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs)
+                                  as common (name, freq)
+                            where s.schemaname = 'public' and s.tablename = 'portrait' and s.attname = 'segments'
+                              and common.name = d.name),
+                          (select count(*) from portrait p where p.segments @> array[d.name])) end as members
+  from definition d cross join pg_class c
+ where d.kind = 'segment' and c.oid = 'portrait'::regclass;
