@@ -17,18 +17,12 @@ select id, conversation, origin, position, changed, at, channel, direction, auth
   from conversation_message where id = %(id)s
 
 -- name: thread
--- The newest first. Who wrote as the person and is somebody else by now, because evidence parted them, is so no longer.
-select m.id, m.conversation, m.origin, m.position, m.changed, m.at, m.channel, m.direction,
-       case when m.author = 'person' and who.person is not null and whose.person is not null
-             and who.person <> whose.person then 'participant' else m.author end as author,
-       m.anchor, m.name, m.address_kind, m.address_value, m.trust, m.automatic, m.text, m.html, m.subject, m.files,
-       m.buttons, m.mentions, m.state, m.detail, m.attempt, m.language, m.source, m.external_id
-  from conversation_message m
-  join conversation c on c.id = m.conversation
-  left join people_identity whose on whose.id = c.anchor
-  left join people_identity who on who.id = m.anchor and m.anchor <> c.anchor
- where m.conversation = %(conversation)s and (m.at, m.position) < (%(at)s::timestamptz, %(position)s)
- order by m.at desc, m.position desc limit %(limit)s
+-- The newest first.
+select id, conversation, origin, position, changed, at, channel, direction, author, anchor, name, address_kind, address_value,
+       trust, automatic, text, html, subject, files, buttons, mentions, state, detail, attempt, language, source, external_id
+  from conversation_message
+ where conversation = %(conversation)s and (at, position) < (%(at)s::timestamptz, %(position)s)
+ order by at desc, position desc limit %(limit)s
 
 -- name: stream
 -- Every conversation of a person as one: the newest first.

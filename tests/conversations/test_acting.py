@@ -190,14 +190,3 @@ def test_a_replay_finds_the_same_rows(talk: Talk) -> None:
     assert talk.rows() == before
     assert before["conversation_change"]
     assert before["conversation_seen"]
-
-
-def test_who_was_parted_by_evidence_is_not_shown_as_the_person_any_more(talk: Talk) -> None:
-    talk.house.post("/v1/identify", {"anonymousId": "b1", "traits": {"email": ANN}})
-    talk.house.settle()
-    talk.hear(chat("b1", "Is it me?", 5))
-    together = [message.author for message in talk.thread()]
-    talk.house.query("update identity set person = id where kind = 'anonymous_id' returning 1")
-
-    assert together == ["person", "person"]
-    assert [message.author for message in talk.thread()] == ["person", "participant"]
