@@ -12,7 +12,13 @@ export class Thread {
     this.#box = this.#lines.parentElement;
     this.#welcome = panel.texts.welcome;
     // Who is at the end stays there while pictures arrive and cards unfold; who reads further up is not moved.
-    this.#box.addEventListener("scroll", () => { this.#stuck = this.#box.scrollHeight - this.#box.scrollTop - this.#box.clientHeight < 60; }, { passive: true });
+    let before = 0;
+    this.#box.addEventListener("scroll", () => {
+      const { scrollTop, scrollHeight, clientHeight } = this.#box;
+      if (scrollHeight - scrollTop - clientHeight < 60) this.#stuck = true;
+      else if (scrollTop < before) this.#stuck = false; // by the visitor: what grows below never scrolls up
+      before = scrollTop;
+    }, { passive: true });
     const watch = new ResizeObserver(() => { if (this.#stuck) this.toEnd(); });
     for (const part of [this.#box, ...this.#box.children]) watch.observe(part);
   }
