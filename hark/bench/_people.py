@@ -77,11 +77,20 @@ def first_events(number: int) -> Iterator[dict[str, Any]]:
     }
 
 
-def later_events(persons: int, count: int, seed: int) -> Iterator[dict[str, Any]]:
-    """What comes in on a day: mostly views and tracks of known persons, some orders, some new devices."""
+def later_events(persons: int, count: int, seed: int, *, scattered: bool = False) -> Iterator[dict[str, Any]]:
+    """What comes in on a day: mostly views and tracks of known persons, some orders, some new devices.
+
+    A batch of a browser or a telephone holds what one person did there, a server's holds many persons: here it is half and
+    half. `scattered`: every event is somebody else's, which no day is like; nothing that was read helps the next event.
+    """
     chance = random.Random(seed)
+    own = False
+    number = 0
     for nth in range(count):
-        number = chance.randrange(persons)
+        if nth % BATCH == 0:
+            own, number = not scattered and chance.random() < 0.5, chance.randrange(persons)
+        elif not own:
+            number = chance.randrange(persons)
         ids = {"userId": f"user-{number}", "anonymousId": f"device-{number}"}
         kind = chance.random()
         if kind < 0.10:
