@@ -92,7 +92,10 @@ class Rules:
     def _may(self, rule: Rule, context: Context) -> bool:
         if not rule.body.enabled or context.event.position <= rule.position:
             return False
-        decider = str(context.event.context.get("decider") or context.event.properties.get("by") or "")
+        event = context.event  # what others say of who decided is only their word
+        decider = (
+            str(event.context.get("decider") or event.properties.get("by") or "") if event.source == OWN.id else ""
+        )
         if decider == PREFIX + rule.name or (decider.startswith(PREFIX) and not rule.body.chained):
             return False
         subject = self.facts.subject(context)
