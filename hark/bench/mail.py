@@ -51,10 +51,11 @@ def mail(number: int) -> bytes:
 
 
 def _parsed(mails: list[bytes]) -> Figure:
-    started = time.perf_counter()
+    started = time.process_time()
     for one in mails:
         parse(one)
-    return Figure(name="mail: parsed alone", value=len(mails) / (time.perf_counter() - started), unit="mails/s")
+    seconds = time.process_time() - started
+    return Figure(name="mail: parsed alone, by processor time", value=len(mails) / seconds, unit="mails/s")
 
 
 def _threaded(mails: list[bytes]) -> Figure:
@@ -86,11 +87,13 @@ def _threaded(mails: list[bytes]) -> Figure:
 def _worst() -> Iterator[Figure]:
     found = []
     for name, raw in hostile().items():
-        started = time.perf_counter()
+        started = time.process_time()
         parse(raw)
-        found.append((time.perf_counter() - started, name))
+        found.append((time.process_time() - started, name))
     seconds, name = max(found)
-    yield Figure(name=f"mail: the slowest of {len(found)} hostile ones ({name})", value=seconds, unit="s")
+    yield Figure(
+        name=f"mail: the slowest of {len(found)} hostile ones ({name}), processor time", value=seconds, unit="s"
+    )
 
 
 def hostile() -> dict[str, bytes]:
