@@ -1,4 +1,4 @@
-"""Bytes of a mail to what they say: pure, and bounded in time and memory whatever they are (docs/decisions/0070-mail.md).
+"""Bytes of a mail to what they say: pure, and bounded in time and memory whatever they are (docs/decisions/0073-mail.md).
 
 Nothing that is wrong with a mail makes it disappear: what cannot be read is named in `faults`, and the raw mail stays.
 """
