@@ -209,4 +209,5 @@ def test_two_harks_that_confirm_do_not_write_to_each_other_for_ever(
             second.stop()
     exchanged = len(sent_to(office, f"{other}@{DOMAIN}")) + len(sent_to(office, f"{one}@{DOMAIN}")) - 1
 
-    assert exchanged == (2 if forgetful else 1)
+    # Where the fields are lost, each side may confirm once more; the day of the address is over then.
+    assert 1 <= exchanged <= (2 if forgetful else 1)
