@@ -31,7 +31,7 @@ select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c
 -- Calls for me that I have not seen.
 select count(*) from (
   select 1 from (select conversation, max(position) as position from conversation_message
-                  where mentions @> array[%(reader)s::uuid] group by conversation) called
+                  where mentions @> array[%(reader)s::uuid] and mentions <> '{}' group by conversation) called
     join conversation c on c.id = called.conversation and c.merged_into is null
     left join conversation_seen seen on seen.reader = %(seen_by)s and seen.conversation = c.id
    where called.position > coalesce(seen.until, 0) limit %(most)s) counted
