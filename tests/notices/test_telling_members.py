@@ -15,11 +15,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hark.act import act
+from hark.conversations import act as act_on
 from hark.events.record import own
 from hark.testing.desk import Desk
 from hark.testing.house import House
 from hark.web.rights import Role
 from hark.work import Work
+from tests.conversations.talk import Talk, mail
 from tests.destinations.conftest import Receiver
 
 
@@ -208,3 +210,14 @@ def test_an_endpoint_inside_our_own_network_is_never_called(database_url: str, s
         assert "not a public address" in house.query("select detail from push_subscription")[0]["detail"]
     finally:
         house.close()
+
+
+def test_who_is_given_a_conversation_is_told(house: House, bo: Desk, service: Service) -> None:
+    phone, talk = Phone(bo, service), Talk(house)
+    talk.hear(mail("natalie@moreau.example", "It beeps", external_id="<1>"))
+    with house.database.transaction() as tx:
+        act_on.assign(tx, talk.conversations()[0].id, member=_member(house), by="rule:router")
+    house.settle()
+    _work(house)
+
+    assert [note["title"].partition(": ")[2] for note in phone.notes()] == ["is yours now"]
