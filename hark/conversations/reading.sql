@@ -84,7 +84,7 @@ select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c
   from conversation c
   left join people_identity i on i.id = c.anchor
   left join people_profile p on p.id = i.person
- where c.id in (select conversation from conversation_message where mentions @> array[%(member)s::uuid] and mentions <> '{}'
+ where c.id in (select conversation from conversation_message where mentions @> array[%(member)s::uuid]
                    and mentions <> '{}')
    and c.merged_into is null and c.status = any(%(status)s::text[])
    and (c.last_at, c.id) < (%(at)s::timestamptz, %(id)s::uuid)
@@ -97,7 +97,7 @@ select count(*) filter (where status = 'open') as open,
        count(*) filter (where status = 'open' and member = %(member)s::uuid) as mine,
        count(*) filter (where status = 'open' and member is null) as unassigned,
        (select count(distinct m.conversation) from conversation_message m
-         where m.mentions @> array[%(member)s::uuid] and m.mentions <> '{}' and m.mentions <> '{}') as mentions
+         where m.mentions @> array[%(member)s::uuid] and m.mentions <> '{}') as mentions
   from conversation where status in ('open', 'waiting', 'snoozed') and merged_into is null
 
 -- name: changed_conversations
