@@ -163,9 +163,10 @@ class _Writer:
             return f"person.{node.name}"
         assert isinstance(node, tree.Measured)
         if not node.of and node.function in ("first", "last"):
-            return f"(person.{node.function}s ->> {self.parameter(node.event, 'text')})::numeric"
+            place = 1 if node.function == "first" else 2
+            return f"(person.seen -> {self.parameter(node.event, 'text')} ->> {place})::numeric"
         if not node.of and not node.days:
-            return f"coalesce((person.counts ->> {self.parameter(node.event, 'text')})::numeric, 0)"
+            return f"coalesce((person.seen -> {self.parameter(node.event, 'text')} ->> 0)::numeric, 0)"
         if node.function == "most_frequent":
             return self.most_frequent(node)
         if node.function == "unique":

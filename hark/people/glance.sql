@@ -40,7 +40,7 @@ select e.id, e.position, e.type, e.name, t.at, e.received_at, e.source, e.channe
  order by t.at desc, t.position desc
 
 -- name: phases_of
-select id, phase from person where id = any(%(ids)s::uuid[])
+select person as id, phase from pulse where person = any(%(ids)s::uuid[])
 
 -- name: about_how_many
 -- Counting millions takes long; what the planner knows is near enough for a headline beyond a hundred thousand.
@@ -74,7 +74,8 @@ select d.name, d.label, d.about, d.state, d.done, d.of, s.members
 -- The last thing that happened with each of those who were seen last: one line a person, also while history flows in.
 select p.id as person, p.traits as about, t.at, t.name, t.phase, t.channel, t.source, e.position, e.type, e.properties,
        e.traits, e.context
-  from (select id, traits, last_seen from person where last_seen is not null order by last_seen desc limit %(limit)s) p
+  from (select portrait.id, traits from pulse join portrait on portrait.id = pulse.person
+         where last_seen is not null order by last_seen desc limit %(limit)s) p
  cross join lateral (
        select newest.* from identity i
         cross join lateral (select * from timeline one where one.anchor = i.id and one.source <> 'hark'
