@@ -66,6 +66,10 @@ values (gen_random_uuid(), %(event)s, 'natalie@moreau.example is full', now());
 insert into conversation_receipt (source, external_id, state, detail, position)
 values ('mail', 'x', 'failed', 'natalie@moreau.example is full', 1);
 
+-- name: draft
+insert into draft (member, conversation, note, text, changed_at)
+values (gen_random_uuid(), %(person)s, false, 'Dear Natalïe', now());
+
 -- name: an_event
 select id, position from event where message_id = 'm2'
 

@@ -135,7 +135,7 @@ NAMING = {
     *("raw", "event", "refusal", "parked", "timer", "finding", "decision", "plan"),
     *("identity", "facet", "portrait", "pulse", "edge", "timeline", "account", "match", "match_key"),
     *("customer_order", "interest"),
-    *("conversation", "conversation_message", "conversation_sending", "conversation_receipt"),
+    *("conversation", "conversation_message", "conversation_sending", "conversation_receipt", "draft"),
     *("work_case", "case_note", "case_task", "ticket", "wait_told", "promise_clock", "effort", "automation_run"),
     *("procrastinate_jobs", "work_reason", "session", "magic_link", "letter", "data_request"),
 }
@@ -143,7 +143,9 @@ NAMING_NOBODY = {
     *("installation", "source", "message", "arrival", "cursor", "violation", "violation_count", "migration"),
     *("import", "import_piece", "product", "cut", "identity_kind", "definition", "segment_day", "mapping", "matching"),
     *("conversation_seen", "conversation_change", "conversation_key", "listening", "listening_memory", "file"),
+    *("conversation_restraint", "canned_answer", "canned_use", "saved_view", "handheld_act", "handheld_file"),
     *("declaration", "agent", "queue_pace", "reservation"),
+    *("push_key", "push_subscription", "notice_wish", "looking"),
     *("destination", "delivery_attempt", "delivery_hour", "dead_letter", "erasure"),
     *("member", "invite", "attempt", "token", "site_secret", "work_migration"),
     *("procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"),
