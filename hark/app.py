@@ -133,7 +133,7 @@ class Hark:
             ANSWER: Doer(lambda decision: say(decision, post), repeatable=True),
             SEND: Doer(lambda decision: send(decision, post), repeatable=True),
             NOTIFY: Doer(lambda decision: notify(decision, self.means, self.config.url), repeatable=True),
-            ASK: Doer(lambda decision: send_question(decision, post, clock.now), repeatable=True),
+            ASK: Doer(lambda decision: send_question(decision, post), repeatable=True),
         }
         return Acting(database=self.database, purposes=self.declared.purposes, doers=doers)
 

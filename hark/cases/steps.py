@@ -95,15 +95,19 @@ def _answer(step: Step, subject: Subject | None, now: datetime, language: str | 
     """In the language of the conversation where the text is there in it."""
     if subject is None or subject.conversation is None:
         return None
-    text = step.texts.get(language or "") or step.text or next(iter(step.texts.values()))
-    return ANSWER, {"conversation": str(subject.conversation), "text": text, "language": language}
+    return ANSWER, {"conversation": str(subject.conversation), "text": _words(step, language), "language": language}
+
+
+def _words(step: Step, language: str | None) -> str:
+    return step.texts.get(language or "") or step.text or next(iter(step.texts.values()), "")
 
 
 def _ask_rating(step: Step, subject: Subject | None, now: datetime, language: str | None) -> Made | None:
-    """Say that a rating is asked for; the channel shows it in its own way. With a text it is asked in words."""
+    """Ask how it was: the chat by its own form, other channels by a link. With a text the link comes with these words."""
     if subject is None or subject.conversation is None:
         return None
-    return "rating.asked", {"conversation": str(subject.conversation)}
+    words = _words(step, language)
+    return "rating.asked", {"conversation": str(subject.conversation)} | ({"text": words} if words else {})
 
 
 _MAKE: dict[str, Callable[[Step, Subject | None, datetime, str | None], Made | None]] = {

@@ -175,7 +175,7 @@ def _step(form: Form, n: int) -> dict[str, Any] | None:
         step |= {"add": _words(form, f"add.{n}"), "remove": _words(form, f"remove.{n}")}
     elif do == "snooze":
         step["seconds"] = seconds(form, f"seconds.{n}")
-    elif do in ("note", "add_task", "answer"):
+    elif do in ("note", "add_task", "answer", "ask_rating"):
         step["text"] = form.text(f"text.{n}", most=20_000)
     elif do == "open_case":
         step["subject"] = form.text(f"text.{n}", most=200)

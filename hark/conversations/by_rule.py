@@ -21,12 +21,20 @@ def say(decision: Decision, post: Post) -> None:
     draft = Draft(text=str(said["text"]), language=said.get("language"), automatic=True)
     wait_for(post.database, decision.event, PATIENCE)
     with post.database.transaction() as tx:
-        found, known = ways(tx, post.registry), reading.conversation(tx, UUID(said["conversation"]))
-        way, key = found.get(known.source), str(decision.id)
-        pushed = way is not None and not way.abilities.pulled and known.to is not None
-        if pushed and not act.said_before(tx, key) and (why := _why_silent(tx, known, decision, post)):
-            raise Rejected(f"not said: {why}")
-        act.answer(tx, known.id, draft, found, by="bot:rules", key=key)
+        known = reading.conversation(tx, UUID(said["conversation"]))
+        speak(tx, known, draft, decision, post, by="bot:rules", key=str(decision.id))
+
+
+def speak(
+    tx: Transaction, known: Conversation, draft: Draft, decision: Decision, post: Post, *, by: str, key: str
+) -> None:
+    """The one way in which a machine of ours says something in a conversation; `key`: what is said once."""
+    found = ways(tx, post.registry)
+    way = found.get(known.source)
+    pushed = way is not None and not way.abilities.pulled and known.to is not None
+    if pushed and not act.said_before(tx, key) and (why := _why_silent(tx, known, decision, post)):
+        raise Rejected(f"not said: {why}")
+    act.answer(tx, known.id, draft, found, by=by, key=key)
 
 
 def _why_silent(tx: Transaction, known: Conversation, decision: Decision, post: Post) -> str | None:

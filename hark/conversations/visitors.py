@@ -34,12 +34,14 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """How a conversation stands for its visitor. `seen` is the position up to which somebody of ours has read."""
+    """How a conversation stands for its visitor. `seen` is the position up to which somebody of ours has read; `channel`
+    is where the visitor was last, which may be elsewhere by now."""
 
     id: UUID
     status: str
     member: UUID | None
     rating: int | None
+    channel: str | None
     seen: int
     position: int
     whose: Identity

@@ -10,7 +10,7 @@ select id, conversation, position, changed, at, direction, author, name, text, f
  order by position desc limit %(limit)s
 
 -- name: newest_standing
-select c.id, c.status, c.member, c.rating, c.position, c.to_kind, c.to_value,
+select c.id, c.status, c.member, c.rating, c.channel, c.position, c.to_kind, c.to_value,
        coalesce((select max(until) from conversation_seen where conversation = c.id), 0) as seen
   from conversation c
  where c.id = (select conversation from conversation_message
@@ -29,7 +29,7 @@ select id, conversation, position, changed, at, direction, author, name, text, f
  order by position limit %(limit)s
 
 -- name: changed_standings
-select c.id, c.status, c.member, c.rating, c.position, c.to_kind, c.to_value,
+select c.id, c.status, c.member, c.rating, c.channel, c.position, c.to_kind, c.to_value,
        coalesce((select max(until) from conversation_seen where conversation = c.id), 0) as seen
   from conversation c
  where c.position > %(after)s and c.position <= %(until)s and c.channel = 'chat' and c.to_kind is not null

@@ -4,8 +4,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from hark.conversations import act, reading
-from hark.conversations.channels import ways
-from hark.conversations.deliver import Post
+from hark.conversations.by_rule import speak
+from hark.conversations.channels import Way, ways
+from hark.conversations.deliver import PATIENCE, Post
 from hark.errors import NotFound, Rejected
 from hark.events.record import own, record_own, wait_for
 from hark.kit.clock import Clock
@@ -58,20 +59,31 @@ def thanks(request: Ask, link: str) -> Answer:
     return page(request, "help/rated.html", link=link)
 
 
-def send_question(decision: Decision, post: Post, clock: Clock) -> None:
-    """Ask where the person was last. A channel that shows the question by itself is left alone."""
-    conversation = UUID(str(decision.action.parameters["conversation"]))
+def send_question(decision: Decision, post: Post) -> None:
+    """Ask where the person was last, once for each conversation, and not who has said it already. The words are those of
+    the rule, else ours; a chat whose window shows the question by itself is left alone."""
+    said = decision.action.parameters
+    wait_for(post.database, decision.event, PATIENCE)
     with post.database.transaction() as tx:
-        known = reading.conversation(tx, conversation)
+        known = reading.conversation(tx, UUID(str(said["conversation"])))
         way = ways(tx, post.registry).get(known.source)
         if way is None:
             raise Rejected("there is no way to reach this person on this channel")
-        if way.abilities.pulled:
+        if known.rating is not None or _asks_by_itself(way):
             return
-        say = locale.translations((known.language or "en")[:2]).gettext
-        text = say(QUESTION).format(link=f"{post.url}/rate/{links.sign(post.salt, known.id, clock())}")
-        draft = act.Draft(text=text, automatic=True, language=known.language)
-        act.answer(tx, known.id, draft, {known.source: way}, by="rule:rating", key=f"rating-{decision.id}")
+        link = f"{post.url}/rate/{links.sign(post.salt, known.id, post.clock())}"
+        draft = act.Draft(text=_words(said.get("text"), known, link), automatic=True, language=known.language)
+        speak(tx, known, draft, decision, post, by="rule:rating", key=f"rating-{known.id}")
+
+
+def _asks_by_itself(way: Way) -> bool:
+    return way.abilities.pulled and way.source.settings.get("rating") is not False
+
+
+def _words(text: object, known: Conversation, link: str) -> str:
+    if isinstance(text, str) and text.strip():
+        return text.replace("{link}", link) if "{link}" in text else f"{text.strip()} {link}"
+    return locale.translations((known.language or "en")[:2]).gettext(QUESTION).format(link=link)
 
 
 def _known(link: str, database: Database, declared: Declared, clock: Clock) -> Conversation | None:

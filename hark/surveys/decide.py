@@ -7,6 +7,7 @@ from hark.model import Action, Context, Declared
 from hark.store import Transaction
 
 ACTION = "rating.ask"
+LONGEST = 20_000  # letters of the words that a rule asks with
 
 
 def decide(contexts: list[Context], tx: Transaction, declared: Declared) -> list[Context]:
@@ -15,7 +16,9 @@ def decide(contexts: list[Context], tx: Transaction, declared: Declared) -> list
         if event.source != "hark" or event.name != "rating.asked":
             continue
         if conversation := _id(event.properties.get("conversation")):
-            action = Action(name=ACTION, parameters={"conversation": conversation})
+            text = event.properties.get("text")
+            words = {"text": text[:LONGEST]} if isinstance(text, str) and text.strip() else {}
+            action = Action(name=ACTION, parameters={"conversation": conversation, **words})
             context.decisions = (*context.decisions, proposed(context, "surveys", action))
     return contexts
 

@@ -91,6 +91,7 @@ class Threads:
             "seen": one.seen,
             "with": self.names.of(one.member),
             "rating": one.rating,
+            "asks": one.channel == "chat",  # who has gone over to another channel is asked there
         }
 
     def _file(self, file: File) -> dict[str, Any]:

@@ -181,7 +181,7 @@ class Panel {
     if (change.with) this.#about(fill(this.texts.with, { name: change.with }));
     this.#waits(change.status === "open" && !change.with);
     const over = change.status === "closed";
-    if (over && this.settings.rating && !change.rating) this.#card(ratingCard(this, change.id), "rating");
+    if (over && this.settings.rating && change.asks && !change.rating) this.#card(ratingCard(this, change.id), "rating");
     else if (over && !this.settings.rating) this.#note(this.texts.ended);
     else if (!over) this.#card(null, "rating");
   }
