@@ -7,7 +7,10 @@ set local plan_cache_mode = force_custom_plan
 select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c.to_value, c.source, c.subject, c.language,
        c.member, c.team, c.priority, c.tags, c.last_in_at, c.last_out_at, c.waiting_since, c.first_answer_at,
        c.snoozed_until, c.closed_at, c.rating, c.merged_into, c.messages, c.preview, c.read_by_person, c.participants,
-       c.position, i.person, hark_person_name(p.traits) as name, p.segments,
+       c.position, i.person, coalesce(hark_person_name(p.traits), (
+         select m.name from conversation_message m
+          where m.conversation = c.id and m.author = 'person' and m.name is not null
+          order by m.at desc, m.position desc limit 1)) as name, p.segments,
        c.last_in_at is not null and exists (
          select from conversation_message m where m.conversation = c.id and m.direction = 'in'
             and m.position > coalesce((select s.until from conversation_seen s

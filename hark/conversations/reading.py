@@ -37,7 +37,8 @@ class Filters(Struct, frozen=True, kw_only=True):
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """A conversation in a list, with whose it is now. `unread`: by the reader who asked."""
+    """A conversation in a list, with whose it is now. `name`: the person's, else what they call themselves in what they
+    wrote last; `unread`: by the reader who asked."""
 
     conversation: Conversation
     person: UUID | None
@@ -82,6 +83,12 @@ def conversation(tx: Transaction, id: UUID) -> Conversation:
     if row is None:
         raise NotFound(f"there is no conversation {id}")
     return standing(row)
+
+
+def called(tx: Transaction, conversation: UUID) -> str | None:
+    """The person's name; where it is not known, what they call themselves in what they wrote last."""
+    name: str | None = tx.value(queries.called, id=conversation)
+    return name
 
 
 def message(tx: Transaction, id: UUID) -> Message:

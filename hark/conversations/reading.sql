@@ -11,6 +11,17 @@ select c.id, anchor, status, channel, opened_at, last_at, to_kind, to_value, sou
        messages, preview, read_by_person, participants, position
   from conversation c join led on led.id = c.id where c.merged_into is null
 
+-- name: called
+-- What the person is called; where nobody has said, what they call themselves in what they wrote last.
+select coalesce(hark_person_name(p.traits), (
+         select m.name from conversation_message m
+          where m.conversation = c.id and m.author = 'person' and m.name is not null
+          order by m.at desc, m.position desc limit 1))
+  from conversation c
+  left join people_identity i on i.id = c.anchor
+  left join people_profile p on p.id = i.person
+ where c.id = %(id)s
+
 -- name: message
 select id, conversation, origin, position, changed, at, channel, direction, author, anchor, name, address_kind, address_value,
        trust, automatic, text, html, subject, files, buttons, mentions, state, detail, attempt, language, source, external_id
@@ -51,7 +62,10 @@ select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c
 select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c.to_value, c.source, c.subject, c.language,
        c.member, c.team, c.priority, c.tags, c.last_in_at, c.last_out_at, c.waiting_since, c.first_answer_at,
        c.snoozed_until, c.closed_at, c.rating, c.merged_into, c.messages, c.preview, c.read_by_person, c.participants,
-       c.position, i.person, hark_person_name(p.traits) as name, p.segments,
+       c.position, i.person, coalesce(hark_person_name(p.traits), (
+         select m.name from conversation_message m
+          where m.conversation = c.id and m.author = 'person' and m.name is not null
+          order by m.at desc, m.position desc limit 1)) as name, p.segments,
        c.last_in_at is not null and exists (
          select from conversation_message m where m.conversation = c.id and m.direction = 'in'
             and m.position > coalesce((select s.until from conversation_seen s
@@ -80,7 +94,10 @@ select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c
 select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c.to_value, c.source, c.subject, c.language,
        c.member, c.team, c.priority, c.tags, c.last_in_at, c.last_out_at, c.waiting_since, c.first_answer_at,
        c.snoozed_until, c.closed_at, c.rating, c.merged_into, c.messages, c.preview, c.read_by_person, c.participants,
-       c.position, i.person, hark_person_name(p.traits) as name, p.segments, false as unread
+       c.position, i.person, coalesce(hark_person_name(p.traits), (
+         select m.name from conversation_message m
+          where m.conversation = c.id and m.author = 'person' and m.name is not null
+          order by m.at desc, m.position desc limit 1)) as name, p.segments, false as unread
   from conversation c
   left join people_identity i on i.id = c.anchor
   left join people_profile p on p.id = i.person

@@ -93,7 +93,7 @@ def opened(
         said, earlier = reading.thread(tx, conversation.id, MESSAGES, before)
     members = looking.names_of_members(tx, clock())
     done = done_in(tx, seen.id if seen else None, [one.id for one in theirs], members)
-    name = looking.who(seen.name if seen else None, conversation)
+    name = looking.who(reading.called(tx, conversation.id) or (seen.name if seen else None), conversation)
     return {
         "chosen": looking.chosen(form, looks.looks_of(tx, me(request))),
         "person": seen,

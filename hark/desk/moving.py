@@ -53,8 +53,8 @@ def choose_messages(request: Ask, conversation: UUID, database: Database, clock:
         known = reading.conversation(tx, conversation)
         messages, _ = reading.thread(tx, known.id, SHOWN)
         members = looking.names_of_members(tx, clock())
-        seen = person_of(tx, known.anchor)
-    name = looking.who(seen.name if seen else None, known)
+        name = reading.called(tx, known.id)
+    name = looking.who(name, known)
     return page(request, "desk/split_conversation.html", opened=known, messages=messages, members=members, name=name)
 
 
