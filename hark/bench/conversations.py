@@ -10,9 +10,12 @@ from uuid import UUID
 
 import psycopg
 
+from hark import app
 from hark.bench import Bench, Figure
 from hark.bench._people import filled
+from hark.bench._screen import Screen
 from hark.conversations import reading
+from hark.conversations.inbox import LOOKS
 from hark.conversations.reading import Filters
 from hark.conversations.search import Wanted, search
 from hark.kit.ids import derived, uuid7
@@ -36,6 +39,9 @@ def run(bench: Bench) -> Iterator[Figure]:
         inbox = _times(hark.database, asked, lambda tx: _inbox(tx, chance.choice((None, member)), member))
         yield _figure(f"conversations: p50 of a page of the inbox, {told}", inbox, 0.50, nothing)
         yield _figure(f"conversations: p95 of a page of the inbox, {told}", inbox, 0.95)
+        page = _pages(hark, asked // 5)
+        yield _figure(f"conversations: p50 of the inbox page, rendered by the server, {told}", page, 0.50)
+        yield _figure(f"conversations: p95 of the inbox page, rendered by the server, {told}", page, 0.95)
         thread = _times(
             hark.database, asked, lambda tx: reading.thread(tx, _conversation(chance.randrange(conversations)))
         )
@@ -43,6 +49,14 @@ def run(bench: Bench) -> Iterator[Figure]:
         for name, ask in _questions(chance).items():
             found = _times(hark.database, asked // 5, ask)
             yield _figure(f"conversations: p95 of a search for {name}, {messages:,} messages", found, 0.95)
+
+
+def _pages(hark: app.Hark, count: int) -> list[float]:
+    """Milliseconds of each whole page that somebody signed in gets, sorted: every look in turn."""
+    with Screen(hark) as screen:
+        for look in LOOKS:  # templates are compiled once in the life of a server
+            screen.get(f"/inbox?view={look}")
+        return sorted(screen.get(f"/inbox?view={look}") for look in itertools.islice(itertools.cycle(LOOKS), count))
 
 
 def _inbox(tx: Transaction, mine: UUID | None, member: UUID) -> None:

@@ -34,7 +34,7 @@ OF_THE_THREAD = ("conversation", "stream", "beside", "open", "thread")
 @shows("/inbox", right=Right.CONVERSATIONS_READ)
 def show_inbox(request: Ask, form: Form, database: Database, clock: Clock) -> Answer:
     with database.transaction() as tx:
-        values = listing(tx, request, form, clock)
+        values = listing(tx, request, form, clock, request.headers.get(FRAGMENT))
     return page(request, "desk/inbox.html", **values, opened=None)
 
 
@@ -50,7 +50,7 @@ def show_conversation(
         if known.id != conversation:
             return go(request, f"/conversations/{known.id}?{request.url.query}")
         if block is None or block in OF_THE_LIST:
-            values |= listing(tx, request, form, clock)
+            values |= listing(tx, request, form, clock, block)
         if block is None or block in OF_THE_THREAD:
             values |= opened(tx, request, known, form, clock, declared)
         if block is None:
@@ -58,8 +58,8 @@ def show_conversation(
     return page(request, "desk/inbox.html", **{"opened": known, **values})
 
 
-def listing(tx: Transaction, request: Ask, form: Form, clock: Clock) -> dict[str, Any]:
-    """The looks with their counts, and the lines of the one that is chosen."""
+def listing(tx: Transaction, request: Ask, form: Form, clock: Clock, block: str | None) -> dict[str, Any]:
+    """The looks with their counts, and the lines of the one that is chosen; of those what the block shows."""
     reader = me(request)
     saved = looks.looks_of(tx, reader)
     chosen = looking.chosen(form, saved)
@@ -69,12 +69,12 @@ def listing(tx: Transaction, request: Ask, form: Form, clock: Clock) -> dict[str
         "looks": inbox.LOOKS,
         "saved": saved,
         "chosen": chosen,
-        "counts": looking.counts(tx, saved, reader),
+        "counts": looking.counts(tx, saved, reader) if block != "rows" else {},
         "rows": rows,
         "before": before,
         "first": "before" not in form,
         "members": members,
-        "tags": inbox.tags_in_use(tx),
+        "tags": inbox.tags_in_use(tx) if block in (None, "list") else (),
         "due": wall.nearest(tx, [row.conversation.id for row in rows]),
     }
 

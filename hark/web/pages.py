@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +24,8 @@ from hark.web.visitor import Visitor
 
 ROOMS = Path(__file__).parent.parent
 OWN = Path(__file__).parent / "templates"
+# Components of which a list has hundreds and which say the same to everybody: made once for each word they are given.
+SAME_FOR_ALL = ("icon", "channel_icon", "channel_hue")
 
 
 class Reading(Struct, kw_only=True):
@@ -79,6 +82,8 @@ class Pages:
             vars(self.components).update(
                 {name: macro for name, macro in vars(module).items() if not name.startswith("_")}
             )
+        for name in SAME_FOR_ALL:
+            setattr(self.components, name, lru_cache(maxsize=500)(getattr(self.components, name)))
 
     def _entries(self) -> Sequence[Any]:
         reading = _reading.get()

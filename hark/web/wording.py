@@ -4,9 +4,9 @@ Each filter gets the value, how the page is read, and what the template adds: `{
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -85,7 +85,9 @@ def ago(value: datetime | None, reading: "Reading") -> str:
 def moment(value: datetime | None, reading: "Reading", zone: str | None = None) -> str:
     if value is None:
         return "–"
-    return format_datetime(value, "medium", tzinfo=time_zone(zone or reading.time_zone), locale=known(reading.language))
+    local = value.astimezone(time_zone(zone or reading.time_zone))
+    # Without its zone: the same instant in two zones is equal, and would be one entry.
+    return _moment(local.replace(tzinfo=None, microsecond=0), reading.language)
 
 
 def clock(value: datetime | None, reading: "Reading", zone: str | None = None) -> str:
@@ -102,10 +104,28 @@ def brief(value: datetime | None, reading: "Reading") -> str:
     zone, language = time_zone(reading.time_zone), known(reading.language)
     local, now = value.astimezone(zone), reading.now.astimezone(zone)
     if local.date() == now.date():
-        return format_time(local, "short", locale=language)
+        return _of_day(local.time().replace(second=0, microsecond=0), language)
     if abs(now.date() - local.date()) < timedelta(days=6):
-        return format_date(local.date(), "EEE", locale=language)
-    return format_date(local.date(), "d MMM" if local.year == now.year else "MMM y", locale=language)
+        return _of_date(local.date(), "EEE", language)
+    return _of_date(local.date(), "d MMM" if local.year == now.year else "MMM y", language)
+
+
+# A list says the same few days and minutes again and again, to everybody who looks: Babel takes its time over each.
+
+
+@lru_cache(maxsize=5_000)
+def _of_day(value: time, language: str) -> str:
+    return format_time(value, "short", locale=language)
+
+
+@lru_cache(maxsize=5_000)
+def _of_date(value: date, pattern: str, language: str) -> str:
+    return format_date(value, pattern, locale=language)
+
+
+@lru_cache(maxsize=5_000)
+def _moment(local: datetime, language: str) -> str:
+    return format_datetime(local, "medium", locale=known(language))
 
 
 def since(value: datetime | None, reading: "Reading") -> str:
