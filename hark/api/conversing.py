@@ -194,6 +194,12 @@ def reopen_conversation(request: Ask, id: UUID, data: Because, database: Databas
     return _done(request, database, lambda tx: act.reopen(tx, id, by=by(request), reason=data.reason))
 
 
+@does("/conversations/{id:uuid}/lift", WRITE, 404, 409)
+def lift_conversation(request: Ask, id: UUID, data: Because, database: Database) -> Response[Accepted]:
+    """Write again to its address, from which something came back for good."""
+    return _done(request, database, lambda tx: act.lift(tx, id, by=by(request)))
+
+
 @does("/conversations/{id:uuid}/snooze", WRITE, 404)
 def snooze_conversation(request: Ask, id: UUID, data: Snoozed, database: Database) -> Response[Accepted]:
     """Out of sight until a moment, or until the person writes."""
@@ -286,6 +292,7 @@ ACTS = [
     assign_conversation,
     close_conversation,
     reopen_conversation,
+    lift_conversation,
     snooze_conversation,
     tag_conversation,
     prioritise_conversation,

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from hark.conversations import hear, reading
+from hark.conversations import hear, reading, returned
 from hark.conversations.channels import Way
 from hark.errors import Misconfigured, NotFound, Rejected
 from hark.events import decisions
@@ -195,6 +195,16 @@ def send_again(tx: Transaction, message: UUID, *, by: str) -> UUID:
     if not _decide(tx, message, attempt, conversation, by, clock.now(), event):
         raise Rejected("this message is being sent again already", status=409)
     return event
+
+
+def lift(tx: Transaction, conversation: UUID, *, by: str) -> UUID:
+    """Write again to the address of this conversation, although something came back from there."""
+    known = reading.conversation(tx, conversation)
+    if returned.blocking(tx, known.to) is None or known.to is None:
+        raise Rejected("nothing that stands came back from this address", status=409)
+    return _record(
+        tx, known, hear.LIFTED, by, {"address": {"kind": known.to.kind, "value": known.to.value}}, to=known.to
+    )
 
 
 def deliver(tx: Transaction, message: Message, conversation: Conversation, receipt: Receipt) -> UUID:

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from hark.conversations import returned
 from hark.conversations.shelf import Shelf
 from hark.events import files
 from hark.events.carry import forget_nameless
@@ -35,6 +36,7 @@ def forget(who: Subject, tx: Transaction) -> dict[str, int]:
         "conversation_key": tx.run(queries.forget_keys, messages=messages),
     }
     gone["event of nobody"] = forget_nameless(tx, messages)
+    gone["conversation_returned"] = returned.forget(who, messages, tx)
     spellings = [value for value in who.spellings if len(value) > 3]
     gone["conversation_receipt"] = tx.run(queries.forget_receipts, values=spellings)
     dropped = [row[0] for row in tx.tuples(queries.forget_conversations, ids=ids, touched=touched)]

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hark.conversations import act, fallback, links, reading, tokens
+from hark.conversations import act, fallback, links, reading, returned, tokens
 from hark.conversations.channels import Way, ways
 from hark.conversations.standing import RANK
 from hark.errors import Misconfigured, NotFound, Rejected, Retry, Unknown
@@ -26,6 +26,7 @@ queries = Queries(__file__, "deliver.sql")
 PATIENCE = 2.0  # seconds to wait for the path to know the message
 GIVE_UP = timedelta(hours=10)  # a message that could not be handed over for so long has failed
 REFERENCES = 20
+RETURNED = "what was sent to this address came back for good, so nothing more is sent until that is lifted"
 
 
 class Post(Struct, frozen=True, kw_only=True):
@@ -57,8 +58,10 @@ def send(decision: Decision, post: Post) -> None:
         message = _look_again(tx, id, attempt, known)
         if message is None:
             return
-        parcel = _parcel(tx, message, decision.id, post)
+        parcel, blocked = _parcel(tx, message, decision.id, post), returned.blocking(tx, message.address)
     try:
+        if blocked and parcel.pieces:
+            raise Rejected(f"{RETURNED}: {blocked}")
         receipts = [_once(piece, parcel, post) for piece in parcel.pieces]
         if parcel.way is None:
             raise Misconfigured("source", "the channel of this message is not connected any more")

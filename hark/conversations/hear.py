@@ -21,6 +21,7 @@ CUT = "\n[…]"
 
 RECEIVED, WRITTEN, WITHDRAWN = "message.received", "message.written", "message.withdrawn"
 DELIVERY, READ = "message.delivery", "message.read"
+LIFTED = "address.lifted"
 MERGED, SPLIT, RESTORED = "conversation.merged", "conversation.split", "conversation.restored"
 # What a channel may say; everything else about conversations is said by our own events only.
 FROM_CHANNELS = SAID_BY_CHANNELS
@@ -28,6 +29,7 @@ BY_HAND = frozenset(
     {
         WRITTEN,
         WITHDRAWN,
+        LIFTED,
         "conversation.assigned",
         "conversation.closed",
         "conversation.reopened",

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hark.conversations import by_hand, hear, moving
+from hark.conversations import by_hand, hear, moving, returned
 from hark.conversations.shelf import Shelf, Wanted, members, queries
 from hark.conversations.standing import TOLD, Saying, Standing
 from hark.conversations.tokens import signed
 from hark.events.sources import OWN
 from hark.events.timers import schedule
 from hark.kit.ids import derived
-from hark.model import Context, Declared
+from hark.model import Context, Declared, Event
 from hark.store import Transaction
 
 REOPENS = timedelta(days=7)  # how long after closing the same person's next message opens it again
@@ -71,7 +71,7 @@ def _wanted(run: list[Context], declared: Declared) -> Wanted:
             at = hear.moment(event)
             earliest = at if earliest is None else min(earliest, at)
         elif event.name == hear.DELIVERY:
-            wanted.messages |= {id for id in [hear.message(event)] if id}
+            wanted.messages |= {id for id in [hear.message(event)] if id} | {one.message for one in hear.tokens(event)}
             if external := hear.word(event, "external_id"):
                 wanted.externals.add((_account(context), external))
         elif event.name == hear.READ and (id := hear.conversation(event)):
@@ -90,6 +90,8 @@ def _fold(context: Context, shelf: Shelf) -> None:
         _read(context, shelf)
     elif event.name == "conversation.rated":
         by_hand.rate(context, shelf)
+    elif event.name == hear.LIFTED:
+        shelf.lifts += filter(None, [returned.lifted(event)])
     elif event.source == OWN.id:
         by_hand.fold(context, shelf)
 
@@ -223,6 +225,8 @@ def _account(context: Context) -> str:
 
 def _deliver(context: Context, shelf: Shelf) -> None:
     event, account = context.event, _account(context)
+    if event.source != OWN.id and (returns := _returned(event, shelf)):
+        shelf.returns.append(returns)
     state, detail = hear.word(event, "state"), hear.word(event, "detail", 2000)
     external = hear.word(event, "external_id", 500)
     if state not in TOLD:
@@ -243,6 +247,16 @@ def _deliver(context: Context, shelf: Shelf) -> None:
             saying.deliver(said[0], said[1])
     if moved:
         _changed(saying, context, shelf)
+
+
+def _returned(event: Event, shelf: Shelf) -> returned.Return | None:
+    """By our signed name of the message, which is there also before the channel's own id of it is known."""
+    for token in hear.tokens(event):
+        sent = shelf.messages.get(token.message)
+        if sent and sent.source == event.source and signed(token, shelf.declared.salt, sent.origin):
+            return returned.heard(event, sent)
+    found = shelf.external(event.source, hear.word(event, "external_id") or "")
+    return returned.heard(event, found) if found else None
 
 
 def _read(context: Context, shelf: Shelf) -> None:

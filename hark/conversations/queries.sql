@@ -124,4 +124,5 @@ select distinct c.id
      or (c.anchor = any(%(members)s::uuid[]) and not m.anchor = any(%(members)s::uuid[])))
 
 -- name: clear
-truncate conversation, conversation_message, conversation_seen, conversation_receipt, conversation_change
+truncate conversation, conversation_message, conversation_seen, conversation_receipt, conversation_change,
+  conversation_returned

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from hark.conversations import hear
+from hark.conversations import hear, returned
 from hark.conversations.standing import RANK, Saying, Standing
 from hark.model import Context, Declared
 from hark.store import Queries, Transaction
@@ -43,6 +43,8 @@ class Shelf:
         self._altered: set[UUID] = set()
         self._seen: dict[tuple[UUID, str], int] = {}
         self._received: set[External] = set()
+        self.returns: list[returned.Return] = []
+        self.lifts: list[returned.Lift] = []
 
     def read(self, wanted: Wanted) -> None:
         externals = sorted(wanted.externals)
@@ -140,6 +142,7 @@ class Shelf:
         if self._received:
             rows = [_receipt(one, *self.receipts[one]) for one in sorted(self._received)]
             self._tx.run(queries.write_receipts, rows=_json(rows))
+        returned.write(self._tx, self.returns, self.lifts)
 
     def rewrite(self, conversations: Iterable[UUID]) -> None:
         """Write these as they are now, although no event changed them."""

@@ -183,4 +183,15 @@ def _id(text: str) -> UUID:
         raise Rejected("there is no such member") from None
 
 
-HANDLERS = [assign, snooze, close, reopen, prioritise, tag, read, restore]
+@does("/conversations/{conversation:uuid}/lift", right=WRITE)
+def lift(request: Ask, conversation: UUID, database: Database) -> Answer:
+    return _done(
+        request,
+        database,
+        conversation,
+        lambda tx: act.lift(tx, conversation, by=by(request)),
+        "It is written to again.",
+    )
+
+
+HANDLERS = [assign, snooze, close, reopen, lift, prioritise, tag, read, restore]

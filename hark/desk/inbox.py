@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hark.cases import reading as cases
 from hark.cases import wall
-from hark.conversations import act, drafts, inbox, looks, reading
+from hark.conversations import act, drafts, inbox, looks, reading, returned
 from hark.desk import beside, looking
 from hark.desk.doings import done_in
 from hark.desk.joining import by
@@ -107,6 +107,7 @@ def opened(
         "addresses": inbox.addresses_of(tx, seen.id) if seen else [],
         "drafts": drafts.drafts_of(tx, me(request), conversation.id),
         "me": me(request),
+        "returned": returned.blocking(tx, conversation.to),
         "clock": wall.nearest(tx, [conversation.id]).get(conversation.id),
         "teams": cases.declarations(tx, "team"),
         "cases": [one for one in cases.of_person(tx, seen.id, CASES) if one.status != "closed"] if seen else [],

@@ -62,6 +62,10 @@ values (%(event)s, %(person)s, %(person)s, %(person)s, %(position)s, %(position)
 insert into conversation_sending (key, message, detail, at)
 values (gen_random_uuid(), %(event)s, 'natalie@moreau.example is full', now());
 
+-- name: conversation_returned
+insert into conversation_returned (event, address_kind, address_value, message, reason, at, position, blocks)
+select gen_random_uuid(), 'email', 'natalie@moreau.example', gen_random_uuid(), 'no such mailbox', now(), 1, true;
+
 -- name: conversation_receipt
 insert into conversation_receipt (source, external_id, state, detail, position)
 values ('mail', 'x', 'failed', 'natalie@moreau.example is full', 1);

@@ -135,7 +135,14 @@ NAMING = {
     *("raw", "event", "refusal", "parked", "timer", "finding", "decision", "plan"),
     *("identity", "facet", "portrait", "pulse", "edge", "timeline", "account", "match", "match_key"),
     *("customer_order", "interest"),
-    *("conversation", "conversation_message", "conversation_sending", "conversation_receipt", "draft"),
+    *(
+        "conversation",
+        "conversation_message",
+        "conversation_sending",
+        "conversation_receipt",
+        "conversation_returned",
+        "draft",
+    ),
     *("work_case", "case_note", "case_task", "ticket", "wait_told", "promise_clock", "effort", "automation_run"),
     *("procrastinate_jobs", "work_reason", "session", "magic_link", "letter", "data_request"),
 }

@@ -20,6 +20,7 @@ TABLES = (
     "conversation_seen",
     "conversation_receipt",
     "conversation_change",
+    "conversation_returned",
 )
 
 

@@ -197,8 +197,12 @@ def _tokens(headers: Headers) -> list[str]:
     found: list[str] = []
     for name in ("to", "cc", "delivered-to", "x-original-to", "envelope-to"):
         found += _PLUS.findall(_joined(headers, name))[:20]
-    found += [token[1] for id in _references(headers) if (token := _TOKEN.match(id))]
-    return list(dict.fromkeys(found))[-50:]
+    return list(dict.fromkeys(found + tokens_of(_references(headers))))[-50:]
+
+
+def tokens_of(ids: list[str]) -> list[str]:
+    """The names of ours that these ids of mails carry."""
+    return [token[1] for id in ids if (token := _TOKEN.match(id))]
 
 
 def _external_id(headers: Headers, raw: bytes) -> str:

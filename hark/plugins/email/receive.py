@@ -14,7 +14,7 @@ from hark.plugin import Event, Identity, Raw, Refused
 from hark.plugins.email.automatic import is_machine
 from hark.plugins.email.door import ROUTES, admit, answer, write_key
 from hark.plugins.email.headers import Address, split
-from hark.plugins.email.parse import MOST_WHOLE, Limits, Mail, cut, emergency, parse
+from hark.plugins.email.parse import MOST_WHOLE, Limits, Mail, cut, emergency, parse, tokens_of
 
 __all__ = ["ROUTES", "admit", "answer", "receive", "write_key"]
 
@@ -159,7 +159,10 @@ def _delivery(mail: Mail, raw: Raw) -> Event:
             "recipient": bounce.recipient,
             "status": bounce.status,
             "permanent": bounce.permanent,
-            "thread": {"tokens": mail.tokens, "references": [bounce.external_id] if bounce.external_id else []},
+            "thread": {
+                "tokens": [*mail.tokens, *tokens_of([bounce.external_id or ""])],
+                "references": [bounce.external_id] if bounce.external_id else [],
+            },
             "text": cut(mail.text, 20_000),
         },
         channel="email",
