@@ -1,7 +1,9 @@
-"""Call-backs: who asks for one leaves the line and keeps their place in it. Nobody answers: again later, within the hours of
-the person's own day; in between the place is kept too."""
+"""Call-backs: who asks for one leaves the line and keeps their place in it; who thinks better of it stands in it as before.
+Nobody answers: again later, within the hours of the person's own day; in between the place is kept too."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec.structs import replace
@@ -22,11 +24,14 @@ TIMER = "cases.callback"
 HOURS: dict[str, tuple[tuple[str, str], ...]] = dict.fromkeys(DAYS[:6], (("09:00", "20:00"),))
 
 
-def follow(context: Context, held: Held, *, own: bool) -> tuple[bool, list[News]]:
-    """Whether the queue changed, and what is to be told. Others than ourselves can only ask, and only for themselves."""
-    name = context.event.name
+def follow(context: Context, held: Held, theirs: Collection[UUID] | None) -> tuple[bool, list[News]]:
+    """Whether the queue changed, and what is to be told. `theirs`: where others than ourselves speak, the identities of the
+    person; they can only ask and cancel, and only for themselves."""
+    name, own = context.event.name, theirs is None
     if name == "callback.asked":
-        return _asked(context, held, own=own), []
+        return _asked(context, held, theirs), []
+    if name == "callback.cancelled" and theirs is not None:
+        return _thought_better(context, held, theirs), []
     ticket = held.tickets.get(id_of(context.event.properties.get("callback")) or context.event.id)
     if not own or ticket is None or ticket.kind != "callback" or ticket.state == "left":
         return False, []
@@ -48,12 +53,12 @@ def due(context: Context, held: Held) -> bool:
     return queue.put(ticket, _at(fresh, context), context, held)
 
 
-def _asked(context: Context, held: Held, *, own: bool) -> bool:
+def _asked(context: Context, held: Held, theirs: Collection[UUID] | None) -> bool:
     said, event = context.event.properties, context.event
     conversation = id_of(said.get("conversation")) or (context.conversation.id if context.conversation else None)
     before = held.tickets.get(conversation) if conversation else None
-    if not own and not (before and context.anchor and before.anchor == context.anchor):
-        return False
+    if theirs is not None and not (before and before.anchor in theirs and before.state == "waiting"):
+        return False  # somebody else's, or somebody is there already
     if event.id in held.tickets or (conversation is not None and held.callback_of(conversation) is not None):
         return False
     first = before or Ticket(
@@ -86,12 +91,32 @@ def _asked(context: Context, held: Held, *, own: bool) -> bool:
     if before is not None:
         queue.leave(before.id, "callback", context, held)
     queue.put(None, fresh, context, held)
-    if keeps:  # the place as it was: routes are not asked again, and relaxation goes on from where it stood
-        fresh = replace(
-            held.tickets[fresh.id], queued_at=first.queued_at, team=first.team, skills=first.skills, boost=first.boost
-        )
-        held.put_ticket(fresh)
+    if keeps:
+        held.put_ticket(_in_its_place(held.tickets[fresh.id], first))
     return True
+
+
+def _thought_better(context: Context, held: Held, theirs: Collection[UUID]) -> bool:
+    """They cancel it themselves: they stand in the line again, where they stood."""
+    conversation = id_of(context.event.properties.get("conversation"))
+    ticket = held.callback_of(conversation) if conversation else None
+    if ticket is None or ticket.anchor not in theirs:
+        return False
+    before = held.tickets.get(conversation) if conversation else None
+    queue.leave(ticket.id, "cancelled", context, held)
+    if before is None or before.outcome != "callback":
+        return True  # the conversation is over, or with somebody
+    back = replace(before, state="waiting", outcome=None, position=context.event.position)
+    queue.put(before, back, context, held)
+    held.put_ticket(_in_its_place(held.tickets[back.id], ticket))
+    return True
+
+
+def _in_its_place(ticket: Ticket, of: Ticket) -> Ticket:
+    """Routes are not asked again, and relaxation goes on from where it stood."""
+    return replace(
+        ticket, waiting_since=of.waiting_since, queued_at=of.queued_at, team=of.team, skills=of.skills, boost=of.boost
+    )
 
 
 def _tried(ticket: Ticket, context: Context, held: Held) -> tuple[bool, list[News]]:

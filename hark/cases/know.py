@@ -20,7 +20,7 @@ from hark.events import timers
 from hark.events.sources import OWN
 from hark.events.timers import Timer
 from hark.kit.ids import derived
-from hark.model import Context, Declared
+from hark.model import ASKED_BY_CHANNELS, Context, Declared, Identity
 from hark.store import Transaction
 
 AGENT_EVENTS = frozenset(("agent.state", "agent.skilled", "agent.asked"))
@@ -38,7 +38,7 @@ def know(contexts: list[Context], tx: Transaction, declared: Declared) -> list[C
         return contexts
     held = Held(tx, relevant)
     for context in relevant:
-        _Fold(context, held).fold()
+        _Fold(context, held, declared).fold()
     held.write()
     if not declared.replaying:
         timers.cancel(tx, sorted(held.cancelled))
@@ -53,7 +53,7 @@ def clear(tx: Transaction) -> None:
 
 def _concerns(context: Context) -> bool:
     event = context.event
-    if context.conversation is not None or event.name == "callback.asked":
+    if context.conversation is not None or event.name in ASKED_BY_CHANNELS:
         return True
     if event.source != OWN.id:
         return False
@@ -63,8 +63,8 @@ def _concerns(context: Context) -> bool:
 class _Fold:
     """One event, and what it did."""
 
-    def __init__(self, context: Context, held: Held) -> None:
-        self.context, self.held, self.event = context, held, context.event
+    def __init__(self, context: Context, held: Held, declared: Declared) -> None:
+        self.context, self.held, self.event, self.declared = context, held, context.event, declared
         self.said: dict[str, Any] = context.event.properties
         self.own = self.event.source == OWN.id
         self.news: list[News] = []
@@ -78,7 +78,7 @@ class _Fold:
         if self.own:
             self._ours()
         if self.event.name in callback.EVENTS:
-            moved, news = callback.follow(self.context, self.held, own=self.own)
+            moved, news = callback.follow(self.context, self.held, None if self.own else self.theirs())
             self.moved |= moved
             self.news += news
         elif self.context.conversation is not None:
@@ -95,6 +95,12 @@ class _Fold:
             declared=self.held.declared,
             case=self.case,
         )
+
+    def theirs(self) -> set[UUID]:
+        """The ids of all identities of the event's person."""
+        person, anchor = self.context.person, self.context.anchor
+        found = {identity_id(who, self.declared) for who in (person.identities if person else ())}
+        return ({anchor} | {id for id in found if id}) if anchor else set()
 
     def _ours(self) -> None:
         name = self.event.name
@@ -276,6 +282,13 @@ class _Fold:
             said = {"case": str(one.id), "number": one.number, "due_at": one.due_at.isoformat()}
             key = f"case.overdue-{one.id}-{one.due_at.isoformat()}"
             self.news.append(News(name="case.overdue", key=key, properties=said, anchor=one.anchor))
+
+
+def identity_id(who: Identity, declared: Declared) -> UUID | None:
+    """The id that the room `people` gives this identity; None where it points to nobody."""
+    known = declared.kinds.get(who.kind)
+    spelled = known.normalise(who.value) if known else who.value
+    return derived(who.kind, spelled, salt=declared.salt) if spelled else None
 
 
 def levels(said: Any) -> dict[str, int]:

@@ -97,6 +97,12 @@ select member, channel, count(*)::int
 -- name: callbacks
 select * from ticket where kind = 'callback' and (not %(open_only)s or state <> 'left') order by position desc limit %(limit)s
 
+-- name: callback_of
+select * from ticket where conversation = %(conversation)s and kind = 'callback' and state <> 'left' limit 1
+
+-- name: calls_of
+select * from ticket where kind = 'callback' and state = 'served' and member = %(member)s order by served_at, id
+
 -- name: clocks_of
 select * from promise_clock
  where subject = %(subject)s order by state not in ('running', 'paused'), due_at nulls last, started_at desc

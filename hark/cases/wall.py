@@ -103,6 +103,22 @@ def place(tx: Transaction, id: UUID, now: datetime) -> Place | None:
     )
 
 
+def waits(tx: Transaction, conversation: UUID) -> bool:
+    """Whether a conversation, or the call-back that stands in for it, waits for somebody."""
+    return tx.one(queries.waiting_ticket, id=conversation) is not None
+
+
+def callback_of(tx: Transaction, conversation: UUID) -> Ticket | None:
+    """The call that stands in for a conversation: it waits, rests, or somebody makes it now."""
+    row = tx.one(queries.callback_of, conversation=conversation)
+    return msgspec.convert(row, Ticket) if row else None
+
+
+def calls_of(tx: Transaction, member: UUID) -> list[Ticket]:
+    """Whom this member is to call now, who has waited longest first."""
+    return [msgspec.convert(row, Ticket) for row in tx.all(queries.calls_of, member=member)]
+
+
 def present(tx: Transaction) -> list[Present]:
     """Everybody of whom something is known, those who are there first."""
     agents = [msgspec.convert(row, Agent) for row in tx.all(known.read_agents)]

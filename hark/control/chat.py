@@ -101,6 +101,7 @@ def entered(form: Form) -> dict[str, Any]:
         "files": form.flag("files"),
         "rating": form.flag("rating"),
         "transcript": form.flag("transcript"),
+        "callback": form.flag("callback"),
         "privacy": form.text("privacy"),
         "sites": [line.rstrip("/") for line in _lines(form, "sites")],
     }

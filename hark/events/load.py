@@ -23,10 +23,11 @@ from hark.events.record import Own, queries, request_of
 from hark.events.sources import OWN, Sources
 from hark.kit.ids import event_id
 from hark.kit.text import clean, clean_json, shorten
-from hark.model import SAID_BY_CHANNELS, Event, Raw, Refused, Source
+from hark.model import ASKED_BY_CHANNELS, SAID_BY_CHANNELS, Event, Raw, Refused, Source
 from hark.registry import Registry
 from hark.store import Transaction
 
+OF_CHANNELS = SAID_BY_CHANNELS | ASKED_BY_CHANNELS
 log = logging.getLogger(__name__)
 LOCK = 0x4C6F6164  # "Load"
 IMPORTED = 20  # rows of imports at a time; each holds hundreds of events
@@ -140,7 +141,7 @@ class Loader:
             for result in self._items(raw):
                 if isinstance(result, Refused):
                     refuse(result.index, result.reason, result.item)
-                elif result.name in SAID_BY_CHANNELS and not self._may_speak(raw):
+                elif result.name in OF_CHANNELS and not self._may_speak(raw):
                     refuse(0, f"only a channel may send {result.name}: {raw.plugin} collects what happens, it is none")
                 elif large and (size := _size(result)) > self.largest:
                     refuse(0, f"the event {result.message_id} has {size:,} bytes; at most {self.largest:,} are taken")

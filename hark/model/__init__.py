@@ -1,7 +1,16 @@
 """The nouns: frozen data, no I/O. One word for each thing, as in docs/reference/glossary.md."""
 
 from hark.model.context import Action, Context, Decision, Finding, Outcome
-from hark.model.conversation import SAID_BY_CHANNELS, Abilities, Conversation, File, Message, Outgoing, Receipt
+from hark.model.conversation import (
+    ASKED_BY_CHANNELS,
+    SAID_BY_CHANNELS,
+    Abilities,
+    Conversation,
+    File,
+    Message,
+    Outgoing,
+    Receipt,
+)
 from hark.model.engines import Declared
 from hark.model.event import Attached, Event, Identity, Refused
 from hark.model.order import Line, Loved, Order, Owned, Product
@@ -11,6 +20,7 @@ from hark.model.raw import Accepted, Admission, Denied, Raw, Reply, Request, Rou
 from hark.model.subject import Subject
 
 __all__ = [
+    "ASKED_BY_CHANNELS",
     "SAID_BY_CHANNELS",
     "Abilities",
     "Accepted",

@@ -11,6 +11,8 @@ from hark.model.event import Attached, Identity
 Status = Literal["open", "waiting", "snoozed", "closed"]
 # Events that only a channel may send: anybody can have the key of a page's tracker, and would speak as somebody's letter.
 SAID_BY_CHANNELS = frozenset({"message.received", "message.delivery", "message.read", "conversation.rated"})
+# Of work, what a person may ask for through a channel, for themselves alone.
+ASKED_BY_CHANNELS = frozenset({"callback.asked", "callback.cancelled"})
 Direction = Literal["in", "out", "note"]
 # Delivery only moves forward in this order; `failed` and `withdrawn` end it, and what comes late does not undo them.
 # `unknown`: cut off between sending and hearing how it went.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from hark.events.record import Recorder
+from hark.help.chat.calling import Calls
 from hark.help.chat.door import ChatDoor
 from hark.help.chat.hello import Hellos
 from hark.help.chat.limits import Buckets
@@ -52,7 +53,8 @@ def chat_door(
         clock=clock.now,
         own_url=own_url,
     )
-    return ChatDoor(hellos, Lines(live, database, sayings, buckets), sayings, Scripts(), buckets)
+    lines, calls = Lines(live, database, sayings, buckets), Calls(database, sayings, buckets)
+    return ChatDoor(hellos, lines, sayings, calls, Scripts(), buckets)
 
 
 def _members(tx: Transaction) -> Iterator[tuple[UUID, str]]:

@@ -82,7 +82,8 @@ async def answer(
 ) -> None:
     """To any site: no cookie of ours is ever read here, so there is nothing that another site could use."""
     content = body if isinstance(body, bytes) else msgspec.json.encode(body)
-    told = {"cache-control": "no-store", "access-control-allow-origin": "*", **(headers or {})}
+    shared = {"access-control-allow-origin": "*", "access-control-expose-headers": "retry-after"}
+    told = {"cache-control": "no-store", **shared, **(headers or {})}
     await send(
         {
             "type": "http.response.start",

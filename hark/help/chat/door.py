@@ -9,6 +9,7 @@ from typing import Any
 from hark.errors import Forbidden, HarkError, NotFound, Rejected, Retry
 from hark.help.chat import files, transcript
 from hark.help.chat.asked import Bodies, Receive, Scope, Send, answer, header, request_of
+from hark.help.chat.calling import Calls
 from hark.help.chat.guest import Guest, unseal
 from hark.help.chat.hello import Chat, Hellos
 from hark.help.chat.limits import CONNECTIONS, HELLOS, TOLD, Buckets
@@ -28,10 +29,13 @@ STATUS: dict[type[HarkError], int] = {Forbidden: 403, NotFound: 404, Retry: 503}
 
 
 class ChatDoor:
-    def __init__(self, hellos: Hellos, lines: Lines, sayings: Sayings, scripts: Scripts, buckets: Buckets) -> None:
+    def __init__(
+        self, hellos: Hellos, lines: Lines, sayings: Sayings, calls: Calls, scripts: Scripts, buckets: Buckets
+    ) -> None:
         self._hellos = hellos
         self._lines = lines
         self._sayings = sayings
+        self._calls = calls
         self._scripts = scripts
         self._buckets = buckets
         self._bodies = Bodies()
@@ -41,6 +45,8 @@ class ChatDoor:
             "say": self._say,
             "poll": self._poll,
             "place": self._place,
+            "callback": self._callback,
+            "callback-cancel": self._cancel,
             "transcript": self._transcript,
         }
 
@@ -109,9 +115,24 @@ class ChatDoor:
         guest, conversation = self._guest(chat, asked), read_id(asked.get("conversation"))
         if conversation is None:
             raise Rejected("it names no conversation")
+        self._slow(guest)
+        return await asyncio.to_thread(self._hellos.place, guest, conversation)
+
+    async def _callback(self, chat: Chat, asked: dict[str, Any], scope: Scope) -> Any:
+        if not chat.config.callback:
+            raise Forbidden("call-backs are not offered here")
+        envelope = self._envelope(chat, asked, scope)
+        self._slow(envelope.guest)
+        return await self._calls.ask(envelope, asked)
+
+    async def _cancel(self, chat: Chat, asked: dict[str, Any], scope: Scope) -> Any:
+        envelope = self._envelope(chat, asked, scope)
+        self._slow(envelope.guest)
+        return await self._calls.cancel(envelope, asked)
+
+    def _slow(self, guest: Guest) -> None:
         if wait := self._buckets.take(TOLD, "place", guest.visitor):
             raise Retry("ask a little less often", after=wait + 1)
-        return await asyncio.to_thread(self._hellos.place, guest, conversation)
 
     async def _transcript(self, chat: Chat, asked: dict[str, Any], scope: Scope) -> Any:
         guest = self._guest(chat, asked)

@@ -15,7 +15,7 @@ from hark.cases import wall
 from hark.conversations import visitors
 from hark.errors import Forbidden, HarkError, NotFound
 from hark.events.sources import source_by_id
-from hark.help.chat import transcript
+from hark.help.chat import calling, transcript
 from hark.help.chat.guest import Guest, fresh, known, seal, unseal
 from hark.help.chat.thread import Threads
 from hark.kit.clock import Clock
@@ -116,12 +116,14 @@ class Hellos:
         return {"sent": True}
 
     def place(self, guest: Guest, conversation: UUID) -> dict[str, Any]:
-        """Where they stand in the queue, and how long it takes as far as that is known; nothing once it is their turn."""
+        """Where they stand in the queue, how long it takes as far as that is known, and whom we call instead; nothing once
+        it is their turn."""
         with self.database.transaction() as tx:
             if not visitors.owns(tx, guest.whose(), conversation):
                 raise NotFound("there is no such conversation")
             found = wall.place(tx, conversation, self.clock())
-        return {"place": found.place, "seconds": found.seconds} if found else {}
+            call = calling.standing(tx, conversation)
+        return {"place": found.place, "seconds": found.seconds, **call} if found else call
 
     def _guest(self, chat: Chat, asked: dict[str, Any], now: datetime) -> tuple[Guest, str | None]:
         """Whoever the secret says; with the site's word for them where it gives one that holds."""

@@ -54,7 +54,7 @@ class Sayings:
         number = number if isinstance(number, str) and 0 < len(number) <= 100 else ""
         try:
             checked = self._check(said, number, envelope)
-            at = await self._record(checked, envelope)
+            at = await self.record(checked, envelope)
         except Refusal as refusal:
             if refusal.after is None:
                 return {"refused": number, "why": refusal.why}
@@ -104,7 +104,8 @@ class Sayings:
         if wait:
             raise Refusal("too_often", wait)
 
-    async def _record(self, said: dict[str, Any], envelope: Envelope) -> datetime:
+    async def record(self, said: dict[str, Any], envelope: Envelope) -> datetime:
+        """When it was recorded; it is durable then."""
         guest, at = envelope.guest, self._clock()
         body = {
             "visitor": guest.visitor,

@@ -40,6 +40,7 @@ def settings(chat: Chat) -> dict[str, Any]:
         "files": config.files,
         "rating": config.rating,
         "transcript": config.transcript,
+        "callback": config.callback,
         "privacy": config.privacy,
     }
 

@@ -60,6 +60,9 @@ class Config(Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: Annotated[bool, Meta(title="Files", description="Visitors may send pictures and documents.")] = True
     rating: Annotated[bool, Meta(title="Rating", description="Ask how it was at the end.")] = True
     transcript: Annotated[bool, Meta(title="Transcript", description="Visitors may have it sent by e-mail.")] = True
+    callback: Annotated[
+        bool, Meta(title="Call-back", description="Who waits may keep their place and be called instead.")
+    ] = False
     privacy: Annotated[
         str, Meta(title="Privacy page", description="Linked from the form.", max_length=400, pattern="^(https?://.*)?$")
     ] = ""

@@ -1,5 +1,5 @@
-"""What visitors of the chat sent, as the chat's door recorded it: messages, read marks, ratings. The door has checked who
-they are and how much they send; here bytes become events, the same each time."""
+"""What visitors of the chat sent, as the chat's door recorded it: messages, read marks, ratings, wishes to be called. The
+door has checked who they are and how much they send; here bytes become events, the same each time."""
 
 import base64
 import binascii
@@ -28,7 +28,7 @@ class Sent(Struct, frozen=True, kw_only=True):
 class Item(Struct, frozen=True, kw_only=True):
     """One thing that a visitor did. `id` is their browser's own: the same again is the same thing."""
 
-    is_: Literal["message", "read", "delivered", "rating"] = msgspec.field(name="is")
+    is_: Literal["message", "read", "delivered", "rating", "callback", "callback_cancel"] = msgspec.field(name="is")
     id: str
     text: str = ""
     files: list[Sent] = []
@@ -38,6 +38,7 @@ class Item(Struct, frozen=True, kw_only=True):
     until: int = 0
     score: int = 0
     comment: str = ""
+    phone: str = ""
     typed_at: str | None = None
     page: dict[str, str] = {}
 
@@ -71,8 +72,7 @@ def receive(raw: Raw, settings: dict[str, Any]) -> Iterable[Event | Refused]:
 
 
 def _event(item: Item, said: Said, raw: Raw) -> Event:
-    make = {"message": _message, "read": _read, "delivered": _delivered, "rating": _rating}[item.is_]
-    name, properties, files = make(item, said)
+    name, properties, files = _MAKE[item.is_](item, said)
     message_id = f"{said.visitor}:{item.is_}:{item.id[:100]}"
     return Event(
         id=event_id(raw.received_at, raw.source.id, message_id),
@@ -136,6 +136,26 @@ def _rating(item: Item, said: Said) -> tuple[str, dict[str, Any], tuple[Attached
     comment = clean(item.comment).strip()[:2000]
     properties = {"conversation": _known(item.conversation), "score": item.score, "comment": comment}
     return "conversation.rated", properties, ()
+
+
+def _callback(item: Item, said: Said) -> tuple[str, dict[str, Any], tuple[Attached, ...]]:
+    if not item.phone:
+        raise Rejected("a call-back needs a number")
+    return "callback.asked", {"conversation": _known(item.conversation), "phone": item.phone[:40]}, ()
+
+
+def _cancel(item: Item, said: Said) -> tuple[str, dict[str, Any], tuple[Attached, ...]]:
+    return "callback.cancelled", {"conversation": _known(item.conversation)}, ()
+
+
+_MAKE = {
+    "message": _message,
+    "read": _read,
+    "delivered": _delivered,
+    "rating": _rating,
+    "callback": _callback,
+    "callback_cancel": _cancel,
+}
 
 
 def _context(item: Item, said: Said, raw: Raw) -> dict[str, Any]:

@@ -3,6 +3,7 @@ import { Composer } from "./composer.js";
 import { contactForm, ratingCard, transcriptForm } from "./forms.js";
 import { icon } from "./icons.js";
 import { Line } from "./line.js";
+import { Queue } from "./queue.js";
 import { Store } from "./store.js";
 import { Thread } from "./thread.js";
 import { fill, words } from "./words.js";
@@ -18,15 +19,12 @@ export async function mount(element, root, settings, home, told) {
   return new Panel(element, root, settings, home, words(texts, settings, element.language)).start(told);
 }
 
-const ASK_PLACE = 15_000;
-
 class Panel {
   #open = false;
   #left = false;
   #conversation;
   #typingAt = 0;
   #typingTimer;
-  #queue;
 
   constructor(element, root, settings, home, texts) {
     Object.assign(this, { element, root, settings, home, texts });
@@ -35,6 +33,7 @@ class Panel {
     this.#draw();
     this.thread = new Thread(this);
     this.composer = new Composer(this);
+    this.queue = new Queue(this);
     this.line.addEventListener("hello", (event) => this.#greeted(event.detail));
     this.line.addEventListener("changes", (event) => this.#changed(event.detail));
     this.line.addEventListener("ack", (event) => this.thread.acknowledged(event.detail));
@@ -80,6 +79,10 @@ class Panel {
     this.thread.mine(this.line.say({ ...item, id: undefined }));
   }
 
+  get looking() {
+    return this.#open && !document.hidden;
+  }
+
   typing() {
     if (!this.#conversation || Date.now() - this.#typingAt < 3000) return;
     this.#typingAt = Date.now();
@@ -87,7 +90,7 @@ class Panel {
   }
 
   forget() {
-    clearTimeout(this.#queue);
+    this.queue.stop();
     this.line.close();
     this.store.forget();
     this.dialog.remove();
@@ -100,7 +103,7 @@ class Panel {
       <header><div class="faces" aria-hidden="true"></div><div class="grow"><h2 id="title"></h2><p class="about"></p></div>
         <details class="more"><summary>${icon("more")}</summary><div class="menu"></div></details>
         <button type="button" class="shut">${icon("close")}</button></header>
-      <p class="state" role="status"></p>
+      <p class="state" role="status"></p><section class="queue" hidden></section>
       <div class="scroll"><div class="lines" role="log" aria-live="polite" tabindex="0"></div><p class="types" aria-live="polite"></p><div class="card"></div></div>
       <div class="foot"></div></section>`;
     this.dialog = box.firstElementChild;
@@ -129,7 +132,7 @@ class Panel {
     this.#left = !told.open;
     const welcome = told.open ? this.texts.welcome : this.texts.away;
     this.thread.welcome(told.greeting?.text ?? welcome);
-    this.#about(told.open ? this.texts.soon : told.opens ? fill(this.texts.back, { when: this.thread.when(told.opens) }) : "");
+    this.about(told.open ? this.texts.soon : told.opens ? fill(this.texts.back, { when: this.thread.when(told.opens) }) : "");
     const asks = this.#questions();
     const contact = this.store.read().contact ?? {};
     if (asks.length && !told.changes.length && !asks.every((one) => contact[one.name] || !one.required && this.store.read().asked)) this.#ask(asks);
@@ -153,7 +156,7 @@ class Panel {
     this.dialog.querySelector(".foot").append(form);
   }
 
-  #about(text) {
+  about(text) {
     this.dialog.querySelector(".about").textContent = text;
   }
 
@@ -178,30 +181,12 @@ class Panel {
     this.#conversation = change;
     this.thread.seen(change.seen);
     this.#faces(change.with);
-    if (change.with) this.#about(fill(this.texts.with, { name: change.with }));
-    this.#waits(change.status === "open" && !change.with);
+    if (change.with) this.about(fill(this.texts.with, { name: change.with }));
+    this.queue.follow(change.status === "open" && !change.with ? change.id : undefined);
     const over = change.status === "closed";
     if (over && this.settings.rating && change.asks && !change.rating) this.#card(ratingCard(this, change.id), "rating");
     else if (over && !this.settings.rating) this.#note(this.texts.ended);
     else if (!over) this.#card(null, "rating");
-  }
-
-  // The place changes when others are served, so it is asked for while one waits and looks.
-  #waits(waiting) {
-    clearTimeout(this.#queue);
-    if (!waiting) return;
-    const ask = async () => {
-      const told = this.#open && !document.hidden ? await this.line.ask("place", { conversation: this.#conversation.id }).catch(() => ({})) : {};
-      if (told.place) this.#about(this.#wait(told));
-      this.#queue = setTimeout(ask, ASK_PLACE);
-    };
-    this.#queue = setTimeout(ask, 1000);
-  }
-
-  #wait({ place, seconds }) {
-    const minutes = Math.max(1, Math.round((seconds ?? 0) / 60));
-    if (place <= 1 && seconds !== null && seconds < 60) return this.texts.soon_wait;
-    return fill(this.texts.place, { place }) + (seconds === null ? "" : " " + fill(this.texts.wait, { minutes }));
   }
 
   #faces(name) {
@@ -245,7 +230,7 @@ class Panel {
   #read() {
     const newest = this.thread.newestOfTheirs();
     const kept = this.store.read().read ?? 0;
-    if (this.#open && !document.hidden) {
+    if (this.looking) {
       if (newest && newest.position > kept) {
         this.store.keep({ read: newest.position });
         this.line.mention({ say: { is: "read", conversation: newest.conversation, until: newest.position, id: `${newest.conversation}-${newest.position}` } });
