@@ -172,6 +172,15 @@ def mark_read(tx: Transaction, conversation: UUID, until: int, *, by: str) -> UU
     return _change(tx, conversation, hear.READ, by, until=until)
 
 
+def mark_unread(tx: Transaction, conversation: UUID, *, by: str) -> UUID:
+    """Somebody of ours wants to look again: what the person wrote last is new to them. Rejected where they wrote nothing."""
+    said, _ = reading.thread(tx, reading.conversation(tx, conversation).id)
+    theirs = [message.position for message in said if message.direction == "in"]
+    if not theirs:
+        raise Rejected("nothing of theirs stands here that could be new")
+    return _change(tx, conversation, hear.READ, by, until=max(theirs) - 1, unread=True)
+
+
 def withdraw(tx: Transaction, message: UUID, *, by: str) -> UUID:
     """Undo send. Rejected where it is out already."""
     held = decisions.take(tx, _number(message, 0))

@@ -266,6 +266,8 @@ def _read(context: Context, shelf: Shelf) -> None:
         return
     by = hear.word(event, "by") or ""
     if event.source == OWN.id and by.startswith("member:"):
+        if event.properties.get("unread") is True:
+            shelf.unsee(standing.id, by)
         shelf.see(standing.id, by, until)
         shelf.change(standing, context)
         return

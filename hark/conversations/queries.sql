@@ -97,6 +97,11 @@ select conversation, reader, until
   from json_to_recordset(%(rows)s::json) as row (conversation uuid, reader text, until bigint)
 on conflict (conversation, reader) do update set until = greatest(conversation_seen.until, excluded.until)
 
+-- name: unsee
+delete from conversation_seen s
+ using json_to_recordset(%(rows)s::json) as row (conversation uuid, reader text)
+ where s.conversation = row.conversation and s.reader = row.reader
+
 -- name: write_receipts
 insert into conversation_receipt (source, external_id, state, detail, position)
 select source, external_id, state, detail, position

@@ -42,6 +42,7 @@ class Shelf:
         self._new: list[Saying] = []
         self._altered: set[UUID] = set()
         self._seen: dict[tuple[UUID, str], int] = {}
+        self._unseen: set[tuple[UUID, str]] = set()
         self._received: set[External] = set()
         self.returns: list[returned.Return] = []
         self.lifts: list[returned.Lift] = []
@@ -119,6 +120,11 @@ class Shelf:
         key = (conversation, reader)
         self._seen[key] = max(until, self._seen.get(key, 0))
 
+    def unsee(self, conversation: UUID, reader: str) -> None:
+        """What they had seen counts no more; what they see from here on does."""
+        self._seen.pop((conversation, reader), None)
+        self._unseen.add((conversation, reader))
+
     def receive(self, external: External, state: str, detail: str | None, position: int) -> None:
         """Keep what a channel says of a message that we do not know yet."""
         before = self.receipts.get(external)
@@ -136,6 +142,9 @@ class Shelf:
             self._tx.run(queries.add_messages, rows=_json(self._new))
         if altered:
             self._tx.run(queries.change_messages, rows=_json([_alterable(saying) for saying in altered]))
+        if self._unseen:
+            unseen = [{"conversation": c, "reader": r} for c, r in sorted(self._unseen)]
+            self._tx.run(queries.unsee, rows=_json(unseen))
         if self._seen:
             rows = [{"conversation": c, "reader": r, "until": u} for (c, r), u in sorted(self._seen.items())]
             self._tx.run(queries.write_seen, rows=_json(rows))

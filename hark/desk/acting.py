@@ -126,6 +126,19 @@ def read(request: Ask, conversation: UUID, form: Form, database: Database) -> An
     return Answer(None, status_code=204)
 
 
+@does("/conversations/{conversation:uuid}/unread", right=Right.CONVERSATIONS_READ)
+def unread(request: Ask, conversation: UUID, database: Database) -> Answer:
+    """To the list, where it is new again: whoever stays in the thread has read it."""
+    return _done(
+        request,
+        database,
+        conversation,
+        lambda tx: act.mark_unread(tx, conversation, by=by(request)),
+        "It is unread again.",
+        leaves=True,
+    )
+
+
 @does("/changes/{change:uuid}/restore", right=WRITE)
 def restore(request: Ask, change: UUID, form: Form, database: Database) -> Answer:
     """Take a merge or a split back."""
@@ -194,4 +207,4 @@ def lift(request: Ask, conversation: UUID, database: Database) -> Answer:
     )
 
 
-HANDLERS = [assign, snooze, close, reopen, lift, prioritise, tag, read, restore]
+HANDLERS = [assign, snooze, close, reopen, lift, prioritise, tag, read, unread, restore]

@@ -11,6 +11,7 @@ from hark.desk import beside, looking
 from hark.desk.doings import done_in
 from hark.desk.joining import by
 from hark.desk.looking import me
+from hark.desk.macros import macros
 from hark.desk.naps import naps
 from hark.desk.stream import linked, pieces
 from hark.desk.writing import UNDO
@@ -110,6 +111,7 @@ def opened(
         "returned": returned.blocking(tx, conversation.to),
         "clock": wall.nearest(tx, [conversation.id]).get(conversation.id),
         "teams": cases.declarations(tx, "team"),
+        "macros": macros(tx) if shown(request).may(Right.CASES_WRITE) else [],
         "cases": [one for one in cases.of_person(tx, seen.id, CASES) if one.status != "closed"] if seen else [],
         "naps": list(naps(clock(), zone)),
         "undo_until": lambda at: at + timedelta(seconds=UNDO),

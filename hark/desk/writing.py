@@ -46,7 +46,9 @@ def answer(
         drafts.drop(tx, me(request), conversation, note=noting)
         last = act.close(tx, conversation, by=by(request)) if form.text("then") == "close" else event
     if asked_by_script(request):
-        return told(request, "", id=event, undo_seconds=0 if noting else UNDO)
+        closed = form.text("then") == "close" and not noting
+        undo = f"/messages/{event}/withdraw" if closed else None
+        return told(request, "Sent and closed." if closed else "", undo, id=event, undo_seconds=0 if noting else UNDO)
     wait_for(database, last, PATIENCE)
     if form.text("then") == "close":
         return go(request, f"/inbox?{request.url.query}", "Sent and closed.", undo=f"/messages/{event}/withdraw")
@@ -70,7 +72,7 @@ def keep_draft(request: Ask, conversation: UUID, form: Form, database: Database,
 
 @does("/messages/{message:uuid}/withdraw", right=WRITE)
 def withdraw(request: Ask, message: UUID, database: Database, clock: Clock) -> Answer:
-    """Undo send: it never goes out, and its text is a draft again."""
+    """Undo send: it never goes out, its text is a draft again, and what was closed with it is open again."""
     with database.transaction() as tx:
         event = act.withdraw(tx, message, by=by(request))
     wait_for(database, event, PATIENCE)
@@ -78,8 +80,19 @@ def withdraw(request: Ask, message: UUID, database: Database, clock: Clock) -> A
         said = reading.message(tx, message)
         back = Draft(note=False, text=said.text, files=said.files)
         drafts.keep(tx, me(request), said.conversation, back, clock())
+        stands = reading.conversation(tx, said.conversation)
+        with_it = stands.status == "closed" and stands.closed_at is not None and stands.closed_at >= said.at
+        opened = act.reopen(tx, stands.id, by=by(request), reason="taken back") if with_it else None
+    if opened:
+        wait_for(database, opened, PATIENCE)
     if asked_by_script(request):
-        return told(request, "Taken back: your text is in the box again.", text=said.text, files=said.files)
+        return told(
+            request,
+            "Taken back: your text is in the box again.",
+            text=said.text,
+            files=said.files,
+            conversation=said.conversation,
+        )
     return go(request, f"/conversations/{said.conversation}", "Taken back: your text is in the box again.")
 
 

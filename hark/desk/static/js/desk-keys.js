@@ -32,6 +32,7 @@ export class Keys {
       attach: () => desk.composer?.pick(),
       close: () => press(desk, "[data-command=close], [data-command=reopen]"),
       "close-next": () => { press(desk, "[data-command=close]"); desk.step(1); },
+      unread: () => press(desk, "[data-command=unread]"),
       take: () => press(desk, "[data-command=take]"),
       snooze: () => unfold(desk, "snooze"),
       assign: () => unfold(desk, "assign"),

@@ -103,6 +103,7 @@ customElements.define("hark-composer", class extends HTMLElement {
       echo.id = `message-${said.id}`;
       desk.refreshThread();
       desk.refreshList();
+      if (said.undo) toast(said.notice, { words: this.texts.undo, act: () => desk.run(said.undo, {}, { quiet: true }) });
       if (then === "close") desk.step(1);
     } catch (error) {
       if (!(error instanceof Refused)) {

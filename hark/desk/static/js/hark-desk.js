@@ -215,7 +215,8 @@ customElements.define("hark-desk", class extends HTMLElement {
     if (line && !/view=(all|closed|snoozed)/.test(this.dataset.view)) line.classList.add("leaving");
     try {
       const said = await act(path, fields);
-      if (said.text !== undefined) this.composer?.restore(said.text, said.files);
+      if (said.text !== undefined) await this.#takenBack(said);
+      if (/\/unread\b/.test(path)) this.toList();
       if (said.notice && !quiet) toast(said.notice, said.undo && { words: this.texts.undo, act: () => this.run(said.undo, {}, { quiet: true }) });
       this.refreshThread();
       this.refreshList();
@@ -225,6 +226,14 @@ customElements.define("hark-desk", class extends HTMLElement {
       toast(error instanceof Refused ? error.message : this.texts.lost, undefined, true);
       return false;
     }
+  }
+
+  // The text goes back to where it was written; elsewhere the box that opens has it as a draft.
+  async #takenBack(said) {
+    if (!said.conversation || said.conversation === this.opened) return this.composer?.restore(said.text, said.files);
+    const path = `/conversations/${said.conversation}?${this.dataset.view}`;
+    this.#ahead.delete(path);
+    await this.open(path, { focus: true });
   }
 
   // The message as it came, in a frame that runs nothing, once it is asked for.
