@@ -11,11 +11,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hark.conversations import act, fallback, links, reading, returned, tokens
+from hark.conversations import act, fallback, hear, links, reading, returned, tokens
 from hark.conversations.channels import Way, ways
 from hark.conversations.standing import RANK
 from hark.errors import Misconfigured, NotFound, Rejected, Retry, Unknown
 from hark.events import files
+from hark.events.log import read_at
 from hark.events.record import wait_for
 from hark.kit.clock import Clock, now
 from hark.model import Attached, Conversation, Decision, Message, Outgoing, Receipt
@@ -114,6 +115,7 @@ def _parcel(tx: Transaction, message: Message, key: UUID, post: Post) -> _Parcel
         buttons=message.buttons,
         references=_references(tx, message),
         sender=_sender(tx, message),
+        written_to=_written_to(tx, message),
         language=message.language or conversation.language,
         automatic=message.automatic,
     )
@@ -141,6 +143,13 @@ def _references(tx: Transaction, message: Message) -> tuple[str, ...]:
         queries.references, conversation=message.conversation, source=message.source, at=message.at, limit=REFERENCES
     )
     return tuple(row[0] for row in reversed(rows))
+
+
+def _written_to(tx: Transaction, message: Message) -> tuple[str, ...]:
+    """The addresses of the last message that the person sent to this account."""
+    last = tx.value(queries.last_heard, conversation=message.conversation, source=message.source, at=message.at)
+    found = read_at(tx, [last]) if last is not None else []
+    return tuple(who.value for event in found for who in (*hear.addressed(event), *hear.addressed(event, "cc")))
 
 
 def _sender(tx: Transaction, message: Message) -> str | None:

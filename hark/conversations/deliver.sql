@@ -12,6 +12,11 @@ select external_id from conversation_message
    and author <> 'stranger'
  order by at desc, position desc limit %(limit)s
 
+-- name: last_heard
+select position from conversation_message
+ where conversation = %(conversation)s and source = %(source)s and direction = 'in' and author <> 'stranger' and at <= %(at)s
+ order by at desc, position desc limit 1
+
 -- name: member_name
 select name from member_glance where id::text = %(id)s
 

@@ -108,9 +108,9 @@ def address(value: Any) -> tuple[Identity | None, str | None]:
     return Identity(kind[:100], clean(pointer).strip()[:500]), called
 
 
-def addressed(event: Event) -> list[Identity]:
+def addressed(event: Event, name: str = "to") -> list[Identity]:
     """Everybody whom the message is addressed to."""
-    listed = event.properties.get("to")
+    listed = event.properties.get(name)
     listed = listed if isinstance(listed, list) else [listed]
     return [who for item in listed[:MOST_REFERENCES] if (who := address(item)[0])]
 

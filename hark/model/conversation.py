@@ -121,7 +121,8 @@ class Abilities(Struct, frozen=True, kw_only=True):
 class Outgoing(Struct, frozen=True, kw_only=True):
     """A message on its way to a channel. `key` is the idempotency key. `token` is a signed name of (conversation, message)
     that an answer brings back; `references` are the channel's own ids of earlier messages, oldest first. `automatic`: no
-    human wrote it, and it must say so where the channel has a way."""
+    human wrote it, and it must say so where the channel has a way. `written_to`: where the person's last message here went,
+    so that an account with several addresses answers from the one that they know."""
 
     key: UUID
     token: str
@@ -132,6 +133,7 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     buttons: tuple[tuple[str, str], ...] = ()
     references: tuple[str, ...] = ()
     sender: str | None = None
+    written_to: tuple[str, ...] = ()
     language: str | None = None
     automatic: bool = False
 

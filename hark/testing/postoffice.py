@@ -84,11 +84,11 @@ class Office:
         self.smtp = 0
         self._dovecot: subprocess.Popen[bytes] | None = None
 
-    def settings(self, box: str, **more: Any) -> dict[str, Any]:
-        """The settings of a source whose mailbox this is."""
+    def settings(self, box: str, domain: str = DOMAIN, **more: Any) -> dict[str, Any]:
+        """The settings of a source whose mailbox this is. The office serves every domain below `tidewell.example` too."""
         servers = {"imap_host": "127.0.0.1", "imap_port": self.imap, "imap_encryption": "none"}
         servers |= {"smtp_host": "127.0.0.1", "smtp_port": self.smtp, "smtp_encryption": "none"}
-        return {"address": f"{box}@{DOMAIN}", "password": PASSWORD, **servers, **more}
+        return {"address": f"{box}@{domain}", "password": PASSWORD, **servers, **more}
 
     @contextmanager
     def session(self, name: str) -> Iterator[imaplib.IMAP4]:
@@ -160,7 +160,7 @@ class Office:
             content = _MACHINE.sub(b"", content)
         for address in envelope.rcpt_tos:
             local, _, domain = address.partition("@")
-            if domain == DOMAIN:
+            if domain == DOMAIN or domain.endswith(f".{DOMAIN}"):
                 head = f"Delivered-To: {address}\r\n".encode()
                 head += b"" if self.forgetful else f"Return-Path: <{sender}>\r\n".encode()
                 await server.loop.run_in_executor(None, self.put, local.partition("+")[0], head + content)

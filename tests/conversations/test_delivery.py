@@ -188,3 +188,14 @@ def test_what_nobody_takes_for_hours_is_given_up(desk: Desk, office: Office, mon
     desk.work()
 
     assert desk.last()[0] == "failed"
+
+
+def test_the_channel_is_told_which_address_the_person_last_wrote_to(desk: Desk, office: Office) -> None:
+    aliased = {"to": [{"kind": "email", "value": "service@shop.example"}]}
+    desk.hear(
+        mail(ANN, "Still", 1, source=desk.source.id, cc=[{"kind": "email", "value": "bob@example.com"}], **aliased)
+    )
+    desk.say("Where exactly?")
+    desk.work()
+
+    assert office.letters[0]["written_to"] == ["service@shop.example", "bob@example.com"]

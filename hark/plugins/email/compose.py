@@ -9,10 +9,11 @@ from email.utils import format_datetime
 from html import escape
 
 from hark.plugin import Attached, Identity, Misconfigured, Outgoing, Rejected
-from hark.plugins.email.config import Config
+from hark.plugins.email.config import Config, aliases
 
 MOST_REFERENCES = 20
 _URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
+_TAG = re.compile(r"\+[^@]*@")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _PREFIXED = re.compile(r"^\s*(re|aw|sv|antw|r|odp|vs)\s*:", re.IGNORECASE)
 # A type that makes the library build a structure of its own, or that is none.
@@ -49,16 +50,23 @@ def _address(mail: EmailMessage, message: Outgoing, to: Identity, config: Config
     try:
         name = " ".join(filter(None, (_line(message.sender or ""), config.name and f"({_line(config.name)})")))
         name = _line(config.name) if not message.sender else name
-        mail["From"] = Address(display_name=name, addr_spec=_ascii(config.address))
+        mail["From"] = Address(display_name=name, addr_spec=_ascii(sender_of(message, config)))
     except (ValueError, IndexError) as wrong:
         raise Misconfigured("address", f"{config.address} is no address: {wrong}") from None
     try:
         mail["To"] = Address(addr_spec=_ascii(to.value.strip()))
         if config.tagged:
-            local, _, domain = config.address.rpartition("@")
+            local, _, domain = sender_of(message, config).rpartition("@")
             mail["Reply-To"] = Address(addr_spec=f"{local}+{message.token}@{domain}")
     except (ValueError, IndexError):
         raise Rejected(f"{to.value[:200]} is no address that a mail can be sent to") from None
+
+
+def sender_of(message: Outgoing, config: Config) -> str:
+    """The address that the person wrote to, where it is one of this mailbox; a tag in it is not repeated."""
+    own = {one.lower(): one for one in (config.address, *aliases(config.aliases))}
+    written = (_TAG.sub("@", address.strip().lower()) for address in message.written_to)
+    return next((own[one] for one in written if one in own), config.address)
 
 
 def _ascii(address: str) -> str:

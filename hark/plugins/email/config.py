@@ -1,5 +1,6 @@
 """Settings of a mailbox, and a test that signs in to both of its servers without reading or sending anything."""
 
+import re
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -32,7 +33,7 @@ class Config(Struct, frozen=True, kw_only=True):
         str,
         Meta(
             title="Further addresses of this mailbox",
-            description="With commas between. What comes from one of them is never answered by itself.",
+            description="With commas between. Who wrote to one is answered from it; what comes from one is not answered by itself.",
         ),
     ] = ""
     user: Annotated[str, Meta(title="User", description="Empty: the address.")] = ""
@@ -97,6 +98,10 @@ class Config(Struct, frozen=True, kw_only=True):
     dkim_key: Annotated[
         Secret, Meta(title="DKIM private key", description="As PEM, RSA or Ed25519.", max_length=8000)
     ] = ""
+
+
+def aliases(said: str) -> list[str]:
+    return [one for one in re.split(r"[\s,;]+", said) if one]
 
 
 def check(config: Config, http: Http) -> str:

@@ -1,7 +1,6 @@
 """A recorded mail as the event that it is: a message, or the news that one of ours could not be delivered. Pure."""
 
 import logging
-import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from hark.kit.clock import instant
 from hark.kit.ids import event_id
 from hark.plugin import Event, Identity, Raw, Refused
 from hark.plugins.email.automatic import is_machine
+from hark.plugins.email.config import aliases
 from hark.plugins.email.door import ROUTES, admit, answer, write_key
 from hark.plugins.email.headers import Address, split
 from hark.plugins.email.parse import MOST_WHOLE, Limits, Mail, cut, emergency, parse, tokens_of
@@ -49,7 +49,7 @@ def receive(raw: Raw, settings: dict[str, Any]) -> Iterable[Event | Refused]:
 
 
 def _limits(settings: dict[str, Any]) -> Limits:
-    own = [settings.get("address", ""), *re.split(r"[\s,;]+", settings.get("aliases", ""))]
+    own = [settings.get("address", ""), *aliases(settings.get("aliases", ""))]
     return Limits(own=tuple(filter(None, own)), server=settings.get("authserv_id", ""))
 
 

@@ -155,3 +155,24 @@ def test_our_signature_holds_and_breaks_with_the_content(office: Office) -> None
 def test_a_key_that_does_not_sign_is_a_setting(office: Office) -> None:
     with pytest.raises(Misconfigured, match="dkim_key"):
         sent(office, outgoing(), dkim_selector="s1", dkim_key="-----BEGIN RSA PRIVATE KEY-----\nnone")
+
+
+@pytest.mark.parametrize(
+    ("written_to", "sender"),
+    [
+        (("Service@tidewell.example",), "service@tidewell.example"),
+        (("boss@tidewell.example", "returns+abc@tidewell.example"), "returns@tidewell.example"),
+        (("help@tidewell.example", "service@tidewell.example"), "help@tidewell.example"),
+        (("service@tidewell.example.evil.example", "ceo@tidewell.example"), "help@tidewell.example"),
+        ((), "help@tidewell.example"),
+    ],
+)
+def test_an_answer_comes_from_the_address_that_was_written_to_where_it_is_ours(
+    office: Office, written_to: tuple[str, ...], sender: str
+) -> None:
+    aliases = "service@tidewell.example, returns@tidewell.example"
+    handed = sent(office, outgoing(written_to=written_to), aliases=aliases)
+    mail = read(handed)
+
+    assert mail.sender is not None
+    assert (handed.sender, mail.sender.value) == (sender, sender)

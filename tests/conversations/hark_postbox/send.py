@@ -19,6 +19,7 @@ def send(message: Outgoing, to: Identity, config: Config, http: Http) -> Receipt
         "text": message.text,
         "token": message.token,
         "references": message.references,
+        "written_to": message.written_to,
         "files": [file.name for file in message.files],
     }
     http.post(config.url, body=msgspec.json.encode(said)).succeeded()
