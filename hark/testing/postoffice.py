@@ -14,11 +14,12 @@ import pwd
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ state_dir = {folder}/state
 log_path = {folder}/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+{tls}
 disable_plaintext_auth = no
 {accounts}
 first_valid_uid = 0
@@ -49,7 +50,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -75,13 +77,14 @@ class Handed(Struct, frozen=True):
 
 
 class Office:
-    def __init__(self, folder: Path, imap: int) -> None:
+    def __init__(self, folder: Path, imap: int, certificate: Path | None = None) -> None:
         self.folder = folder
         self.imap = imap
         self.sent: list[Handed] = []
         self.answers: dict[str, str] = {}  # what the server says to a recipient, such as "550 5.1.1 no such user"
         self.forgetful = False  # loses what says that a machine wrote a mail, as bad gateways do
-        self.smtp = 0
+        self.smtp = self.smtps = self.imaps = 0
+        self.certificate = certificate
         self._dovecot: subprocess.Popen[bytes] | None = None
 
     def settings(self, box: str, domain: str = DOMAIN, **more: Any) -> dict[str, Any]:
@@ -121,6 +124,12 @@ class Office:
     def start(self) -> None:
         me = pwd.getpwuid(os.geteuid()).pw_name
         values: dict[str, Any] = {"folder": self.folder, "port": self.imap, "password": PASSWORD}
+        pem = f"<{self.certificate}"
+        self.imaps = _free_port() if self.certificate else 0
+        values |= {
+            "tls_port": self.imaps,
+            "tls": f"ssl = yes\nssl_cert = {pem}\nssl_key = {pem}" if self.imaps else "ssl = no",
+        }
         if me == "root":  # Dovecot then insists on users of its own, and on mail that belongs to none of them
             values |= {"accounts": "", "chroot": "", "owner": "mail"}
             shutil.chown(self.folder, "mail")
@@ -168,7 +177,8 @@ class Office:
 
 
 @contextmanager
-def postoffice() -> Iterator[Office]:
+def postoffice(certificate: Path | None = None) -> Iterator[Office]:
+    """`certificate`: a PEM file with its key; both servers then speak TLS too, at once (imaps, smtps) and by STARTTLS."""
     if shutil.which("dovecot") is None:
         if os.environ.get("CI") == "true":
             pytest.fail("dovecot is not installed")
@@ -176,22 +186,38 @@ def postoffice() -> Iterator[Office]:
     with tempfile.TemporaryDirectory(prefix="hark-post-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
-        office = Office(folder, _free_port())
-        smtp = _Smtp(office, hostname="127.0.0.1", port=_free_port())
-        smtp.start()
-        office.smtp = smtp.port
-        office.start()
-        try:
+        office = Office(folder, _free_port(), certificate)
+        with ExitStack() as open_servers:
+            office.smtp = open_servers.enter_context(_handing_in(office))
+            if certificate:
+                office.smtps = open_servers.enter_context(_handing_in(office, ssl_context=_tls(certificate)))
+            open_servers.callback(office.stop)
+            office.start()
             yield office
-        finally:
-            smtp.stop()
-            office.stop()
+
+
+@contextmanager
+def _handing_in(office: Office, **settings: Any) -> Iterator[int]:
+    smtp = _Smtp(office, hostname="127.0.0.1", port=_free_port(), **settings)
+    smtp.start()
+    try:
+        yield smtp.port
+    finally:
+        smtp.stop()
+
+
+def _tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    return context
 
 
 class _Smtp(Controller):
     def factory(self) -> SMTP:
+        certificate = self.handler.certificate
         return SMTP(
             self.handler,
+            tls_context=_tls(certificate) if certificate and not self.ssl_context else None,
             authenticator=_let_in,
             auth_require_tls=False,
             enable_SMTPUTF8=True,

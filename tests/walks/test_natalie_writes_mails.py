@@ -210,5 +210,5 @@ def test_two_harks_that_confirm_do_not_write_to_each_other_for_ever(
             second.stop()
     told = (len(sent_to(office, there)), len(sent_to(office, here)) - 1)
 
-    # Each confirms once to an address in a day: where the fields are lost, the confirmation is confirmed, and that is the end.
+    # Each confirms once to an address in a day: where the fields are lost, the confirmation is confirmed, and that is all.
     assert told == ((1, 1) if forgetful else (1, 0))

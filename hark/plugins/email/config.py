@@ -33,7 +33,7 @@ class Config(Struct, frozen=True, kw_only=True):
         str,
         Meta(
             title="Further addresses of this mailbox",
-            description="With commas between. Who wrote to one is answered from it; what comes from one is not answered by itself.",
+            description="With commas. Who wrote to one is answered from it; what comes from one is not answered by itself.",
         ),
     ] = ""
     user: Annotated[str, Meta(title="User", description="Empty: the address.")] = ""
