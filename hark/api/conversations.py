@@ -11,9 +11,10 @@ from msgspec import Struct
 from hark.api.acts import Ask
 from hark.api.conversing import ACTS
 from hark.api.routes import creates, reads
-from hark.conversations import attachments, reading
+from hark.conversations import attachments, inbox, reading
 from hark.conversations import search as searching
-from hark.conversations.reading import Counts, Filters
+from hark.conversations.inbox import Filters
+from hark.conversations.reading import Counts
 from hark.kit.clock import Clock
 from hark.model import Conversation, File, Message
 from hark.store import Database
@@ -113,20 +114,19 @@ def list_conversations(
     """Those in which something was said last, first. Without a status: all that are not closed. `mentions`: whose notes name
     this member; `waiting`: whose person waits for an answer."""
     filters = Filters(
-        status=(status,) if status else EVERY,
-        member=member,
-        unassigned=unassigned,
-        mentions=mentions,
-        team=team,
-        channel=channel,
-        source=source,
-        tag=tag,
-        language=language,
+        statuses=(status,) if status else EVERY,
+        member=str(member) if member else "nobody" if unassigned else "",
+        mentions=mentions is not None,
+        team=team or "",
+        channel=channel or "",
+        source=source or "",
+        tag=tag or "",
+        language=language or "",
         priority=priority,
         waiting=waiting,
     )
     with database.transaction() as tx:
-        rows, following = reading.inbox(tx, filters, limit=limit, before=before)
+        rows, following = inbox.look(tx, filters, mentions, limit, before)
     listed = [Listed(conversation=r.conversation, person=r.person, name=r.name, segments=r.segments) for r in rows]
     return Conversations(conversations=listed, next=following)
 

@@ -14,9 +14,8 @@ from hark import app
 from hark.bench import Bench, Figure
 from hark.bench._people import filled
 from hark.bench._screen import Screen
-from hark.conversations import reading
-from hark.conversations.inbox import LOOKS
-from hark.conversations.reading import Filters
+from hark.conversations import inbox, reading
+from hark.conversations.inbox import LOOKS, Filters
 from hark.conversations.search import Wanted, search
 from hark.kit.ids import derived, uuid7
 from hark.store import Database, Transaction
@@ -60,7 +59,7 @@ def _pages(hark: app.Hark, count: int) -> list[float]:
 
 
 def _inbox(tx: Transaction, mine: UUID | None, member: UUID) -> None:
-    reading.inbox(tx, Filters(status=("open",), member=mine), reader=f"member:{member}")
+    inbox.look(tx, Filters(statuses=("open",), member="me" if mine else ""), member)
     reading.counts(tx, member)
 
 

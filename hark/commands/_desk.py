@@ -16,10 +16,10 @@ from uuid import UUID
 import psycopg
 
 from hark.cases import act as cases
-from hark.conversations import act, reading
+from hark.conversations import act, inbox, reading
 from hark.conversations.act import Draft
 from hark.conversations.channels import ways
-from hark.conversations.reading import Filters
+from hark.conversations.inbox import Filters
 from hark.errors import HarkError
 from hark.events.record import wait_for
 from hark.kit import clock
@@ -78,7 +78,7 @@ class Colleagues(threading.Thread):
 
     def _answer_one(self) -> bool:
         with self._database.transaction() as tx:
-            waiting, _ = reading.inbox(tx, Filters(status=("open",), unassigned=True, waiting=True), limit=200)
+            waiting, _ = inbox.look(tx, Filters(statuses=("open",), member="nobody", waiting=True), limit=200)
             for row in reversed(waiting):
                 if row.conversation.id.int % LEFT and (about := _about(tx, row.conversation.id)):
                     self._say(tx, row.conversation.id, about)

@@ -19,12 +19,14 @@ Order = Literal["newest", "waiting"]
 
 
 class Filters(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a look asks for, as it is kept. `member` is an id, "me" or "nobody"; `mentions`: where somebody called for me."""
+    """What a list of conversations shows, and how a saved view is kept. `member` is an id, "me" or "nobody"; `waiting`: the
+    person waits for an answer; `mentions`: notes that name me, whatever else is asked."""
 
     statuses: tuple[str, ...] = ("open", "waiting")
     member: str = ""
     team: str = ""
     channel: str = ""
+    source: str = ""
     language: str = ""
     tag: str = ""
     priority: int | None = None
@@ -55,25 +57,13 @@ class Address(Struct, frozen=True, kw_only=True):
 
 
 def look(
-    tx: Transaction, filters: Filters, reader: UUID, limit: int, before: str | None = None
+    tx: Transaction, filters: Filters, reader: UUID | None = None, limit: int = 50, before: str | None = None
 ) -> tuple[list[Row], str | None]:
-    """The second value goes on from the last line; None at the end."""
+    """`reader` is "me", to whom lines are unread. The second value goes on from the last line; None at the end."""
     tx.run(queries.plan_for_values)
     if filters.order == "waiting" and not filters.mentions:
         return _waiting(tx, filters, reader, limit, before)
-    asked = reading.Filters(
-        status=filters.statuses,
-        member=_member(filters, reader),
-        unassigned=filters.member == "nobody",
-        mentions=reader if filters.mentions else None,
-        team=filters.team or None,
-        channel=filters.channel or None,
-        tag=filters.tag or None,
-        language=filters.language or None,
-        priority=filters.priority,
-        waiting=filters.waiting,
-    )
-    return reading.inbox(tx, asked, reader=reader_name(reader), limit=limit, before=before)
+    return _newest(tx, filters, reader, limit, before)
 
 
 def count(tx: Transaction, filters: Filters, reader: UUID) -> int:
@@ -97,30 +87,50 @@ def reader_name(member: UUID) -> str:
     return f"member:{member}"
 
 
+def _newest(
+    tx: Transaction, filters: Filters, reader: UUID | None, limit: int, before: str | None
+) -> tuple[list[Row], str | None]:
+    """Those in which something was said last, first."""
+    at, id = reading.row_place(before)
+    asked = _values(filters, reader) | {"at": at, "id": id, "limit": limit + 1}
+    if filters.mentions:
+        rows = tx.all(queries.list_mentions, reader=reader, **asked)
+    else:
+        rows = tx.all(queries.list_conversations, seen_by=_seen_by(reader), waiting=filters.waiting, **asked)
+    listed = [reading.read_row(row) for row in rows[:limit]]
+    last = listed[-1].conversation if len(rows) > limit else None
+    return listed, f"{last.last_at.isoformat()}~{last.id}" if last else None
+
+
 def _waiting(
-    tx: Transaction, filters: Filters, reader: UUID, limit: int, before: str | None
+    tx: Transaction, filters: Filters, reader: UUID | None, limit: int, before: str | None
 ) -> tuple[list[Row], str | None]:
     at, id = _place(before)
-    asked = _values(filters, reader) | {"reader": reader_name(reader), "at": at, "id": id, "limit": limit + 1}
+    asked = _values(filters, reader) | {"seen_by": _seen_by(reader), "at": at, "id": id, "limit": limit + 1}
     rows = [reading.read_row(row) for row in tx.all(queries.list_waiting, **asked)]
     last = rows[limit - 1].conversation if len(rows) > limit else None
     following = f"{last.waiting_since.isoformat()}~{last.id}" if last and last.waiting_since else None
     return rows[:limit], following
 
 
-def _member(filters: Filters, reader: UUID) -> UUID | None:
+def _seen_by(reader: UUID | None) -> str:
+    return reader_name(reader) if reader else ""
+
+
+def _member(filters: Filters, reader: UUID | None) -> UUID | None:
     if filters.member == "me":
         return reader
     return UUID(filters.member) if filters.member not in ("", "nobody") else None
 
 
-def _values(filters: Filters, reader: UUID) -> dict[str, Any]:
+def _values(filters: Filters, reader: UUID | None) -> dict[str, Any]:
     return {
         "statuses": list(filters.statuses),
         "member": _member(filters, reader),
         "unassigned": filters.member == "nobody",
         "team": filters.team or None,
         "channel": filters.channel or None,
+        "source": filters.source or None,
         "language": filters.language or None,
         "tag": filters.tag or None,
         "priority": filters.priority,

@@ -2,6 +2,56 @@
 -- A filter that is not given must cost nothing, which the planner only sees when it plans for the values at hand.
 set local plan_cache_mode = force_custom_plan
 
+-- name: list_conversations
+-- Each status has its index in the order asked for, so a page costs a page at any size.
+select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c.to_value, c.source, c.subject, c.language,
+       c.member, c.team, c.priority, c.tags, c.last_in_at, c.last_out_at, c.waiting_since, c.first_answer_at,
+       c.snoozed_until, c.closed_at, c.rating, c.merged_into, c.messages, c.preview, c.read_by_person, c.participants,
+       c.position, i.person, coalesce(hark_person_name(p.traits), (
+         select m.name from conversation_message m
+          where m.conversation = c.id and m.author = 'person' and m.name is not null
+          order by m.at desc, m.position desc limit 1)) as name, p.segments,
+       c.last_in_at is not null and exists (
+         select from conversation_message m where m.conversation = c.id and m.direction = 'in'
+            and m.position > coalesce((select s.until from conversation_seen s
+                                        where s.conversation = c.id and s.reader = %(seen_by)s), 0)) as unread
+  from (select page.* from unnest(%(statuses)s::text[]) as wanted (status)
+         cross join lateral (
+           select * from conversation c
+            where c.status = wanted.status and c.merged_into is null
+              and (c.last_at, c.id) < (%(at)s::timestamptz, %(id)s::uuid)
+              and (%(member)s::uuid is null or c.member = %(member)s)
+              and (not %(unassigned)s or c.member is null)
+              and (%(team)s::text is null or c.team = %(team)s)
+              and (%(channel)s::text is null or c.channel = %(channel)s)
+              and (%(source)s::text is null or c.source = %(source)s)
+              and (%(tag)s::text is null or c.tags @> array[%(tag)s::text])
+              and (%(language)s::text is null or c.language = %(language)s)
+              and (%(priority)s::smallint is null or c.priority >= %(priority)s)
+              and (not %(waiting)s or c.waiting_since is not null)
+            order by c.last_at desc, c.id desc limit %(limit)s) page
+         order by page.last_at desc, page.id desc limit %(limit)s) c
+  left join people_identity i on i.id = c.anchor
+  left join people_profile p on p.id = i.person
+ order by c.last_at desc, c.id desc
+
+-- name: list_mentions
+select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c.to_value, c.source, c.subject, c.language,
+       c.member, c.team, c.priority, c.tags, c.last_in_at, c.last_out_at, c.waiting_since, c.first_answer_at,
+       c.snoozed_until, c.closed_at, c.rating, c.merged_into, c.messages, c.preview, c.read_by_person, c.participants,
+       c.position, i.person, coalesce(hark_person_name(p.traits), (
+         select m.name from conversation_message m
+          where m.conversation = c.id and m.author = 'person' and m.name is not null
+          order by m.at desc, m.position desc limit 1)) as name, p.segments, false as unread
+  from conversation c
+  left join people_identity i on i.id = c.anchor
+  left join people_profile p on p.id = i.person
+ where c.id in (select conversation from conversation_message where mentions @> array[%(reader)s::uuid]
+                   and mentions <> '{}')
+   and c.merged_into is null and c.status = any(%(statuses)s::text[])
+   and (c.last_at, c.id) < (%(at)s::timestamptz, %(id)s::uuid)
+ order by c.last_at desc, c.id desc limit %(limit)s
+
 -- name: list_waiting
 -- Who waits longest for an answer, first.
 select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c.to_value, c.source, c.subject, c.language,
@@ -14,7 +64,7 @@ select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c
        c.last_in_at is not null and exists (
          select from conversation_message m where m.conversation = c.id and m.direction = 'in'
             and m.position > coalesce((select s.until from conversation_seen s
-                                        where s.conversation = c.id and s.reader = %(reader)s), 0)) as unread
+                                        where s.conversation = c.id and s.reader = %(seen_by)s), 0)) as unread
   from (select * from conversation one
          where one.waiting_since is not null and one.merged_into is null and one.status = any(%(statuses)s::text[])
            and (one.waiting_since, one.id) > (%(at)s::timestamptz, %(id)s::uuid)
@@ -22,6 +72,7 @@ select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c
            and (not %(unassigned)s or one.member is null)
            and (%(team)s::text is null or one.team = %(team)s)
            and (%(channel)s::text is null or one.channel = %(channel)s)
+           and (%(source)s::text is null or one.source = %(source)s)
            and (%(language)s::text is null or one.language = %(language)s)
            and (%(tag)s::text is null or one.tags @> array[%(tag)s::text])
            and (%(priority)s::smallint is null or one.priority >= %(priority)s)
@@ -50,6 +101,7 @@ select count(*) from (
         and (not %(unassigned)s or one.member is null)
         and (%(team)s::text is null or one.team = %(team)s)
         and (%(channel)s::text is null or one.channel = %(channel)s)
+        and (%(source)s::text is null or one.source = %(source)s)
         and (%(language)s::text is null or one.language = %(language)s)
         and (%(tag)s::text is null or one.tags @> array[%(tag)s::text])
         and (%(priority)s::smallint is null or one.priority >= %(priority)s)

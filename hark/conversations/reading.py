@@ -1,4 +1,4 @@
-"""Asking about conversations: one, its thread page by page, inboxes, everything of a person, and what changed since."""
+"""Asking about conversations: one, its thread page by page, everything of a person, and what changed since."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,24 +16,7 @@ from hark.model import Conversation, Message
 from hark.store import Queries, Transaction
 
 queries = Queries(__file__, "reading.sql")
-OPEN = ("open", "waiting", "snoozed")
 MOST = 500
-
-
-class Filters(Struct, frozen=True, kw_only=True):
-    """What an inbox shows. `waiting`: the person waits for an answer; `mentions`: notes that name this member."""
-
-    status: tuple[str, ...] = ("open", "waiting")
-    member: UUID | None = None
-    unassigned: bool = False
-    mentions: UUID | None = None
-    team: str | None = None
-    channel: str | None = None
-    source: str | None = None
-    tag: str | None = None
-    language: str | None = None
-    priority: int | None = None
-    waiting: bool = False
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -147,24 +130,6 @@ def stream(
 def of_person(tx: Transaction, person: UUID, limit: int = 100) -> list[Conversation]:
     """The newest first: that is the one to answer in."""
     return [standing(row) for row in tx.all(queries.of_person, person=person, limit=limit)]
-
-
-def inbox(
-    tx: Transaction, filters: Filters, *, reader: str = "", limit: int = 50, before: str | None = None
-) -> tuple[list[Row], str | None]:
-    """Those in which something was said last, first; the second value goes on from there."""
-    at, id = row_place(before)
-    asked: dict[str, Any] = {"at": at, "id": id, "limit": limit + 1, "status": list(filters.status)}
-    if filters.mentions is not None:
-        rows = tx.all(queries.list_mentions, member=filters.mentions, **asked)
-    else:
-        fields = {
-            name: getattr(filters, name) for name in Filters.__struct_fields__ if name not in ("status", "mentions")
-        }
-        rows = tx.all(queries.list_conversations, reader=reader, **asked, **fields)
-    listed = [read_row(row) for row in rows[:limit]]
-    last = listed[-1].conversation if len(rows) > limit else None
-    return listed, f"{last.last_at.isoformat()}~{last.id}" if last else None
 
 
 def counts(tx: Transaction, member: UUID | None) -> Counts:

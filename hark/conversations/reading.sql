@@ -57,56 +57,6 @@ select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c
  where c.anchor in (select id from people_identity where person = %(person)s) and c.merged_into is null
  order by c.last_at desc, c.id limit %(limit)s
 
--- name: list_conversations
--- Each status has its index in the order asked for, so a page costs a page at any size.
-select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c.to_value, c.source, c.subject, c.language,
-       c.member, c.team, c.priority, c.tags, c.last_in_at, c.last_out_at, c.waiting_since, c.first_answer_at,
-       c.snoozed_until, c.closed_at, c.rating, c.merged_into, c.messages, c.preview, c.read_by_person, c.participants,
-       c.position, i.person, coalesce(hark_person_name(p.traits), (
-         select m.name from conversation_message m
-          where m.conversation = c.id and m.author = 'person' and m.name is not null
-          order by m.at desc, m.position desc limit 1)) as name, p.segments,
-       c.last_in_at is not null and exists (
-         select from conversation_message m where m.conversation = c.id and m.direction = 'in'
-            and m.position > coalesce((select s.until from conversation_seen s
-                                        where s.conversation = c.id and s.reader = %(reader)s), 0)) as unread
-  from (select page.* from unnest(%(status)s::text[]) as wanted (status)
-         cross join lateral (
-           select * from conversation c
-            where c.status = wanted.status and c.merged_into is null
-              and (c.last_at, c.id) < (%(at)s::timestamptz, %(id)s::uuid)
-              and (%(member)s::uuid is null or c.member = %(member)s)
-              and (not %(unassigned)s or c.member is null)
-              and (%(team)s::text is null or c.team = %(team)s)
-              and (%(channel)s::text is null or c.channel = %(channel)s)
-              and (%(source)s::text is null or c.source = %(source)s)
-              and (%(tag)s::text is null or c.tags @> array[%(tag)s::text])
-              and (%(language)s::text is null or c.language = %(language)s)
-              and (%(priority)s::smallint is null or c.priority >= %(priority)s)
-              and (not %(waiting)s or c.waiting_since is not null)
-            order by c.last_at desc, c.id desc limit %(limit)s) page
-         order by page.last_at desc, page.id desc limit %(limit)s) c
-  left join people_identity i on i.id = c.anchor
-  left join people_profile p on p.id = i.person
- order by c.last_at desc, c.id desc
-
--- name: list_mentions
-select c.id, c.anchor, c.status, c.channel, c.opened_at, c.last_at, c.to_kind, c.to_value, c.source, c.subject, c.language,
-       c.member, c.team, c.priority, c.tags, c.last_in_at, c.last_out_at, c.waiting_since, c.first_answer_at,
-       c.snoozed_until, c.closed_at, c.rating, c.merged_into, c.messages, c.preview, c.read_by_person, c.participants,
-       c.position, i.person, coalesce(hark_person_name(p.traits), (
-         select m.name from conversation_message m
-          where m.conversation = c.id and m.author = 'person' and m.name is not null
-          order by m.at desc, m.position desc limit 1)) as name, p.segments, false as unread
-  from conversation c
-  left join people_identity i on i.id = c.anchor
-  left join people_profile p on p.id = i.person
- where c.id in (select conversation from conversation_message where mentions @> array[%(member)s::uuid]
-                   and mentions <> '{}')
-   and c.merged_into is null and c.status = any(%(status)s::text[])
-   and (c.last_at, c.id) < (%(at)s::timestamptz, %(id)s::uuid)
- order by c.last_at desc, c.id desc limit %(limit)s
-
 -- name: counts
 select count(*) filter (where status = 'open') as open,
        count(*) filter (where status = 'waiting') as waiting,

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from hark.conversations import act, reading
+from hark.conversations import act, inbox, reading
+from hark.conversations.inbox import Filters
 from hark.desk import looking
 from hark.desk.inbox import person_of
 from hark.desk.joining import PATIENCE, by
@@ -25,7 +26,7 @@ def choose(request: Ask, conversation: UUID, form: Form, database: Database) -> 
         known = reading.conversation(tx, conversation)
         seen = person_of(tx, known.anchor)
         theirs = [one for one in reading.of_person(tx, seen.id) if one.id != known.id] if seen else []
-        rows, _ = reading.inbox(tx, reading.Filters(status=("open", "waiting", "snoozed")), limit=SHOWN)
+        rows, _ = inbox.look(tx, Filters(statuses=("open", "waiting", "snoozed")), limit=SHOWN)
     others = [
         (row.conversation, row.name or looking.who(None, row.conversation))
         for row in rows

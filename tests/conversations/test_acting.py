@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from hark.conversations import act, reading
+from hark.conversations import act, inbox, reading
 from hark.conversations.act import Draft
 from hark.conversations.channels import Way
 from hark.errors import NotFound, Rejected
@@ -81,7 +81,7 @@ def test_a_note_is_for_us_and_finds_whom_it_mentions(talk: Talk) -> None:
         act.note(tx, first(talk).id, "@Cleo, is this yours?", by=BO, mentions=[cleo])
     talk.house.settle()
     with talk.house.database.transaction() as tx:
-        [row] = reading.inbox(tx, reading.Filters(mentions=cleo))[0]
+        [row] = inbox.look(tx, inbox.Filters(mentions=True), cleo)[0]
 
         assert reading.counts(tx, cleo).mentions == 1
         assert (row.conversation.id, row.conversation.waiting_since is not None) == (first(talk).id, True)

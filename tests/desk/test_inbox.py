@@ -56,7 +56,7 @@ class Company:
 
     def conversations(self, **narrowed: Any) -> list[Conversation]:
         with self.house.database.transaction() as tx:
-            rows, _ = reading.inbox(tx, reading.Filters(status=("open", "waiting", "snoozed", "closed"), **narrowed))
+            rows, _ = inbox.look(tx, Filters(statuses=("open", "waiting", "snoozed", "closed"), **narrowed))
         return [row.conversation for row in rows]
 
     @property
