@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import EmailMessage
 from typing import Any
 from urllib.parse import quote
 
@@ -55,7 +56,9 @@ def furnish(house: House, bo: Desk) -> None:
     _import(house)
     _ask(bo)
     _find_duplicates(house)
+    _give_out_work(house)
     _talk(house, bo)
+    _write(house)
     _stumble(house)
 
 
@@ -90,6 +93,37 @@ def _find_duplicates(house: House) -> None:
         house.post("/v1/identify", {"anonymousId": f"v{number}x", "traits": traits})
     house.settle()
     finding.run(house.database, house.hark.declared)
+
+
+def _give_out_work(house: House) -> None:
+    """Somebody's hours, a team that keeps them, what goes there and by when, and what is done by itself."""
+    steps = [{"do": "tag", "add": ["smoke"]}]
+    hours = {"zone": "Europe/Berlin", "hours": {"mon": [["09:00", "17:00"]]}}
+    declared: dict[str, dict[str, Any]] = {
+        "calendar": {"label": "Workshop", **hours},
+        "team": {"label": "Care", "calendar": "care"},
+        "route": {"label": "Everything", "team": "care"},
+        "promise": {"label": "Within a day", "calendar": "care", "first_answer": 86400},
+        "automation": {"label": "Smoke", "on": ["message.received"], "steps": steps},
+        "macro": {"label": "It smokes", "steps": steps},
+    }
+    for kind, body in declared.items():
+        with house.database.transaction() as tx:
+            work.declare(tx, kind, "care", body, by="hark")
+        house.settle()
+
+
+def _write(house: House) -> None:
+    """A mail with its own look, by a mailbox that is an account here."""
+    mailbox = house.add_source("help@", plugin="email", channel="email", settings={"address": "help@tidewell.example"})
+    house.add_source("shop chat", plugin="webchat", channel="chat")
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "Natalie Moreau <natalie@moreau.example>", "help@tidewell.example"
+    mail["Subject"], mail["Message-ID"] = "E18", "<e18@moreau.example>"
+    mail.set_content("It still shows E18")
+    mail.add_alternative("<p>It <b>still</b> shows E18</p>", subtype="html")
+    assert house.post("/v1/mail", mail.as_bytes(), key=mailbox.write_key).status_code == 202
+    house.settle()
 
 
 def _talk(house: House, bo: Desk) -> None:
