@@ -7,7 +7,7 @@ from uuid import UUID
 from hark.cases import reading as cases
 from hark.cases import wall
 from hark.conversations import act, drafts, inbox, looks, reading, returned
-from hark.desk import beside, looking
+from hark.desk import beside, calling, looking
 from hark.desk.doings import done_in
 from hark.desk.joining import by
 from hark.desk.looking import me
@@ -77,6 +77,7 @@ def listing(tx: Transaction, request: Ask, form: Form, clock: Clock, block: str 
         "members": members,
         "tags": inbox.tags_in_use(tx) if block in (None, "list") else (),
         "due": wall.nearest(tx, [row.conversation.id for row in rows]),
+        "calls": calling.calls_of(tx, reader),
     }
 
 
@@ -110,6 +111,7 @@ def opened(
         "me": me(request),
         "returned": returned.blocking(tx, conversation.to),
         "clock": wall.nearest(tx, [conversation.id]).get(conversation.id),
+        "call": wall.callback_of(tx, conversation.id),
         "teams": cases.declarations(tx, "team"),
         "macros": macros(tx) if shown(request).may(Right.CASES_WRITE) else [],
         "cases": [one for one in cases.of_person(tx, seen.id, CASES) if one.status != "closed"] if seen else [],

@@ -27,7 +27,8 @@ customElements.define("hark-desk", class extends HTMLElement {
     this.addEventListener("pointerover", (event) => this.#point(event));
     this.addEventListener("toggle", (event) => this.#unfold(event), true);
     window.addEventListener("popstate", () => this.#back());
-    this.stopInbox = follow("inbox", this.refreshList);
+    const stops = [follow("inbox", this.refreshList), follow("queue", this.#queued)];
+    this.stopInbox = () => stops.forEach((stop) => stop());
     this.#opened();
   }
 
@@ -35,6 +36,13 @@ customElements.define("hark-desk", class extends HTMLElement {
     this.stopInbox();
     this.#closed();
   }
+
+  // A call that became somebody's, or was made: on top of the list, and at the head of its conversation.
+  #queued = (change) => {
+    if (change?.ticket && change.ticket.kind !== "callback") return;
+    this.refreshList();
+    this.refreshThread();
+  };
 
   get opened() { return this.dataset.opened; }
   get composer() { return this.querySelector("hark-composer"); }
