@@ -107,7 +107,7 @@ export function transcriptForm(panel) {
     complain(input, isEmail(email) ? "" : texts.wrong_email);
     if (!isEmail(email)) return input.focus();
     try {
-      await panel.line.ask("transcript", { email });
+      await panel.line.ask("transcript", { email, language: panel.element.language });
       form.replaceChildren(element("p", "thanks", fill(texts.transcript_sent, { email })));
     } catch {
       form.replaceChildren(element("p", "problem", texts.transcript_failed));
