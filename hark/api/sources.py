@@ -153,7 +153,7 @@ def change_source(source_id: SourceId, data: SourceChange, database: Database, r
 
 
 @does_now("/sources/{source_id:str}/test", Right.SOURCES_WRITE, 404)
-def test_source(source_id: SourceId, database: Database, registry: Registry, means: Means) -> accounts.Tested:
+def test_source(source_id: SourceId, database: Database, registry: Registry, means: Means) -> accounts.Connected:
     """Speak to the servers of an account, without any customer's data."""
     with database.transaction() as tx:
         source = rooms.source_by_id(tx, source_id)

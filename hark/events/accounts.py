@@ -17,7 +17,7 @@ from hark.store import Queries, Transaction
 queries = Queries(__file__, "sources.sql")
 
 
-class Tested(Struct, frozen=True):
+class Connected(Struct, frozen=True):
     """What the test of a connection said; `field` is the setting that is to blame, where one is."""
 
     works: bool
@@ -66,17 +66,17 @@ def masked(source: Source, registry: Registry) -> Source:
     return msgspec.structs.replace(source, settings=plugin.shown(source.settings) if plugin else {})
 
 
-def test(source: Source, plugin: Plugin, http: Any) -> Tested:
+def test(source: Source, plugin: Plugin, http: Any) -> Connected:
     """Speak to the other side without any customer's data."""
     check = getattr(plugin.part("config"), "check", None)
     if check is None:
-        return Tested(True, "there is nothing to test")
+        return Connected(True, "there is nothing to test")
     try:
-        return Tested(True, str(check(plugin.config(source.settings), http) or "it works"))
+        return Connected(True, str(check(plugin.config(source.settings), http) or "it works"))
     except Misconfigured as wrong:
-        return Tested(False, str(wrong), wrong.field)
+        return Connected(False, str(wrong), wrong.field)
     except HarkError as wrong:
-        return Tested(False, str(wrong))
+        return Connected(False, str(wrong))
 
 
 def _kept(plugin: Plugin, entered: Mapping[str, Any], strict: bool) -> dict[str, Any]:
