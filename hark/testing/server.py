@@ -78,11 +78,12 @@ class Server:
         """Wait until all that was answered is processed."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            lag: dict[str, Any] = httpx.get(f"{self.url}/ready", timeout=5).json()["lag"]
-            if not lag["requests"] and not lag["events"]:
+            answer: dict[str, Any] = httpx.get(f"{self.url}/ready", timeout=5).json()
+            lag = answer.get("lag")  # not told while the database cannot be reached
+            if lag and not lag["requests"] and not lag["events"]:
                 return
             time.sleep(0.02)
-        raise AssertionError(f"not settled after {seconds} seconds: {lag}")
+        raise AssertionError(f"not settled after {seconds} seconds: {answer}")
 
     def log(self) -> str:
         return (self.data.parent / f"{self.data.name}.log").read_text("utf-8", "replace")

@@ -136,7 +136,7 @@ def test_one_thread_over_chat_a_lost_network_and_e_mail(
     expect(page.get_by_role("log")).to_contain_text("Hat geklappt, danke!", timeout=30_000)
 
     answer(page, "Das freut mich!")
-    [sent] = office.wait(lambda: office.sent, 40)
+    [sent] = office.wait(lambda: [mail for mail in office.sent if b"Das freut mich!" in mail.content], 40)
     assert (sent.recipients, message_from_bytes(sent.content, policy=policy.default)["Subject"]) == ([HER], "Re: E18")
     house.server.settle()
     assert len(house.asks("select 1 from conversation")) == 1

@@ -12,12 +12,14 @@ from hark.web.handlers import found
 from hark.web.rights import Role
 from tests.web.outline import Outline
 
+# What is asked for by scripts, and the phone app, which its script draws: tests/accessibility looks at it in a browser.
+NO_PAGES = ("/search", "/sign-in", "/notices/key", "/pictures", "/phone", "/phone/brief", "/phone/shell")
 SCREENS = sorted(
     path
     for handler in found("hark.desk", "hark.control")
     if isinstance(handler, HTTPRouteHandler) and "GET" in handler.http_methods
     for path in handler.paths
-    if "{" not in path and path not in ("/search", "/sign-in") and "." not in path
+    if "{" not in path and path not in NO_PAGES and "." not in path
 )
 STORY = [
     ("/v1/page", {"anonymousId": "a-1", "name": "Washers", "properties": {"path": "/c/washers"}}),
