@@ -28,7 +28,7 @@ class PostOffice:
     def __init__(self, port: int, post: Post, knows: Callable[[str], Customer | None], seed: int) -> None:
         self._post, self._knows = post, knows
         self._chance = Random(f"{seed}/post office")
-        self._waiting: list[tuple[float, int, bytes]] = []
+        self._waiting: list[tuple[float, int, Callable[[], bytes]]] = []
         self._numbers = itertools.count()
         self._lock = threading.Lock()
         self._answered: set[str] = set()
@@ -53,8 +53,8 @@ class PostOffice:
             with self._lock:
                 if not self._waiting or self._waiting[0][0] > monotonic():
                     return
-                body = heapq.heappop(self._waiting)[2]
-            self._post(body)
+                write = heapq.heappop(self._waiting)[2]
+            self._post(write())
 
     def _think(self, message: EmailMessage, customer: Customer) -> None:
         """Who has said thank you once does not say it again, or the two would never end."""
@@ -68,7 +68,10 @@ class PostOffice:
             title = str(message.get("Subject", ""))
             title = title if title.lower().startswith("re:") else f"Re: {title}"
             references = str(message.get("References", "")).split()
-            now = datetime.now(UTC)
-            body = letters.reply(customer, title, str(message["Message-ID"]), references, quoted[:2000], now)
+            to, quoted = str(message["Message-ID"]), quoted[:2000]
+
+            def write() -> bytes:
+                return letters.reply(customer, title, to, references, quoted, datetime.now(UTC))
+
             due = monotonic() + self._chance.uniform(SOONEST, LATEST)
-            heapq.heappush(self._waiting, (due, next(self._numbers), body))
+            heapq.heappush(self._waiting, (due, next(self._numbers), write))
