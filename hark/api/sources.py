@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from hark.api.routes import changes, creates, does_now, reads
 from hark.destinations.means import Means
-from hark.errors import Misconfigured
+from hark.errors import Misconfigured, Rejected
 from hark.events import accounts, arrivals, listening
 from hark.events import sources as rooms
 from hark.kit.clock import Clock
@@ -152,11 +152,13 @@ def change_source(source_id: SourceId, data: SourceChange, database: Database, r
         return accounts.masked(changed, registry)
 
 
-@does_now("/sources/{source_id:str}/test", Right.SOURCES_WRITE, 404)
+@does_now("/sources/{source_id:str}/test", Right.SOURCES_WRITE, 404, 409)
 def test_source(source_id: SourceId, database: Database, registry: Registry, means: Means) -> accounts.Connected:
     """Speak to the servers of an account, without any customer's data."""
     with database.transaction() as tx:
         source = rooms.source_by_id(tx, source_id)
+    if not accounts.has_settings(registry.plugins.get(source.plugin)):
+        raise Rejected(f"{source.name} is no account: there are no servers to speak to", status=409)
     return accounts.test(source, accounts.kind(registry, source.plugin), means.http)
 
 

@@ -87,7 +87,7 @@ def test_what_she_writes_appears_while_he_looks(page: Page, site: Site) -> None:
     natalie = site.visitor("u-live", "Live Larsen")
     natalie.says("Hei")
     site.server.settle()
-    open_inbox(page, "u-live")
+    open_inbox(page, "Live Larsen")
 
     natalie.says("Er du der?")
 
@@ -96,12 +96,12 @@ def test_what_she_writes_appears_while_he_looks(page: Page, site: Site) -> None:
 
 
 def test_two_who_would_both_answer_are_warned(chromium: Browser, page: Page, site: Site) -> None:
-    site.visitor("u-both", "Both").says("Hello?")
+    site.visitor("u-both", "Both Olsen").says("Hello?")
     site.server.settle()
     theirs = site.member(chromium, "Aylin Kaya")
     aylin = theirs.new_page()
-    open_inbox(aylin, "u-both")
-    open_inbox(page, "u-both")
+    open_inbox(aylin, "Both Olsen")
+    open_inbox(page, "Both Olsen")
     aylin.keyboard.press("r")
     aylin.keyboard.type("I am on it")
     expect(page.locator("[data-company]")).to_contain_text("Aylin Kaya is writing")
@@ -118,15 +118,15 @@ def test_two_who_would_both_answer_are_warned(chromium: Browser, page: Page, sit
 
 
 def test_a_draft_survives_the_browser(page: Page, site: Site, bo: BrowserContext) -> None:
-    site.visitor("u-draft", "Draft").says("Question")
+    site.visitor("u-draft", "Draft Olsen").says("Question")
     site.server.settle()
-    open_inbox(page, "u-draft")
+    open_inbox(page, "Draft Olsen")
     page.keyboard.press("r")
     page.keyboard.type("I begin to wri")
     expect(page.locator("[data-kept]")).to_have_text("Draft kept")
 
     page.goto("/people")
-    open_inbox(page, "u-draft")
+    open_inbox(page, "Draft Olsen")
 
     expect(page.locator("#compose")).to_have_value("I begin to wri")
     page.locator("#compose").fill("")
@@ -134,9 +134,9 @@ def test_a_draft_survives_the_browser(page: Page, site: Site, bo: BrowserContext
 
 
 def test_he_takes_back_what_he_sent_too_fast(page: Page, site: Site) -> None:
-    site.visitor("u-undo", "Undo").says("Please help")
+    site.visitor("u-undo", "Undo Olsen").says("Please help")
     site.server.settle()
-    open_inbox(page, "u-undo")
+    open_inbox(page, "Undo Olsen")
     page.keyboard.press("r")
     page.keyboard.type("Dear Mr. Undo, go away")
     page.keyboard.press("Control+Enter")
@@ -148,9 +148,9 @@ def test_he_takes_back_what_he_sent_too_fast(page: Page, site: Site) -> None:
 
 
 def test_the_command_bar_does_it_and_teaches_the_key(page: Page, site: Site) -> None:
-    site.visitor("u-bar", "Bar").says("Something")
+    site.visitor("u-bar", "Bar Olsen").says("Something")
     site.server.settle()
-    open_inbox(page, "u-bar")
+    open_inbox(page, "Bar Olsen")
     page.keyboard.press("Control+k")
     page.keyboard.type("take it")
     expect(page.get_by_role("dialog").get_by_role("option").first).to_contain_text("Take it myself")
@@ -161,7 +161,7 @@ def test_the_command_bar_does_it_and_teaches_the_key(page: Page, site: Site) -> 
 
 
 def test_no_key_is_taken_from_who_chose_none(page: Page, site: Site) -> None:
-    open_inbox(page, "u-bar")
+    open_inbox(page, "Bar Olsen")
     page.keyboard.press("?")
     page.get_by_role("radio", name="None but the command bar").check()
     page.keyboard.press("Escape")
@@ -189,11 +189,11 @@ def test_his_phone_shows_one_pane_without_sideways_scrolling(page: Page, site: S
     page.set_viewport_size(PHONE)
     page.goto("/inbox?view=all")
     expect(page.locator(".thread")).to_be_hidden()
-    page.get_by_role("link", name="u-bar").click()
+    page.get_by_role("link", name="Bar Olsen").click()
     expect(page.locator(".conversations")).to_be_hidden()
     expect(page.locator("#compose")).to_be_visible()
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     page.get_by_role("link", name="Back to the list").click()
-    expect(page.get_by_role("link", name="u-bar")).to_be_visible()
+    expect(page.get_by_role("link", name="Bar Olsen")).to_be_visible()

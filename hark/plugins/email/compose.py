@@ -9,7 +9,8 @@ from email.utils import format_datetime
 from html import escape
 
 from hark.plugin import Attached, Identity, Misconfigured, Outgoing, Rejected
-from hark.plugins.email.config import Config, aliases
+from hark.plugins.email.config import Config
+from hark.plugins.email.headers import aliases
 
 MOST_REFERENCES = 20
 _URL = re.compile(r"https?://[^\s<>\"']{1,2000}")

@@ -1,6 +1,5 @@
 """Settings of a mailbox, and a test that signs in to both of its servers without reading or sending anything."""
 
-import re
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -98,10 +97,6 @@ class Config(Struct, frozen=True, kw_only=True):
     dkim_key: Annotated[
         Secret, Meta(title="DKIM private key", description="As PEM, RSA or Ed25519.", max_length=8000)
     ] = ""
-
-
-def aliases(said: str) -> list[str]:
-    return [one for one in re.split(r"[\s,;]+", said) if one]
 
 
 def check(config: Config, http: Http) -> str:

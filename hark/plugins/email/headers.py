@@ -264,3 +264,8 @@ def moment(value: str) -> datetime | None:
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
+
+
+def aliases(said: str) -> list[str]:
+    """The addresses of a setting that lists several."""
+    return [one for one in re.split(r"[\s,;]+", said) if one]

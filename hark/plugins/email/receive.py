@@ -11,9 +11,8 @@ from hark.kit.clock import instant
 from hark.kit.ids import event_id
 from hark.plugin import Event, Identity, Raw, Refused
 from hark.plugins.email.automatic import is_machine
-from hark.plugins.email.config import aliases
 from hark.plugins.email.door import ROUTES, admit, answer, write_key
-from hark.plugins.email.headers import Address, split
+from hark.plugins.email.headers import Address, aliases, split
 from hark.plugins.email.parse import MOST_WHOLE, Limits, Mail, cut, emergency, parse, tokens_of
 
 __all__ = ["ROUTES", "admit", "answer", "receive", "write_key"]
